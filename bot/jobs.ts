@@ -1,0 +1,177 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Logger as QueueLogger,
+  run,
+  type Runner,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker'
+import { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { BotDeps } from './deps.ts'
+import { createTaskList } from './job-handlers.ts'
+import { watchOrphans } from './orphaned-jobs.ts'
+import type { JobName } from './queue.ts'
+
+export { createTaskList }
+
+/** The running job workers of this process. */
+export interface Workers {
+  /** takes no new job and waits for those under way; safe to call twice */
+  stop: () => Promise<void>
+}
+
+interface Lane {
+  name: string
+  jobs: readonly JobName[]
+  concurrency: number
+  /** jobs fetched at once; undefined fetches one at a time */
+  batch?: number
+}
+
+/**
+ * Two lanes. `quick` is for what has a deadline in seconds: a welcome must not stand behind a night's backlog, so it
+ * takes one job at a time, the most urgent first. `all` takes a small batch at once: big enough for thousands a
+ * second, small enough that an urgent one in it does not wait.
+ */
+const LANES: readonly Lane[] = [
+  { name: 'quick', jobs: ['welcome', 'deliver'], concurrency: 4 },
+  {
+    name: 'all',
+    jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile'],
+    concurrency: 8,
+    batch: 24,
+  },
+]
+
+const RESTART_MS = 1_000
+/** connections of the queue itself; what jobs do runs on the shared pool */
+const QUEUE_CONNECTIONS = 6
+
+/**
+ * Starts this process's workers. They outlive a database that goes away: each lane starts again until it is back. Jobs
+ * that a killed process left behind are taken up within half a minute.
+ */
+export async function startWorkers(deps: BotDeps): Promise<Workers> {
+  const pool = new Pool({
+    connectionString: deps.db.url,
+    max: QUEUE_CONNECTIONS,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  // a broken connection is replaced; without listeners it would end the process
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const log = deps.log.child({ part: 'jobs' })
+  const orphans = watchOrphans(pool, log)
+  const taskList = createTaskList(deps)
+  const lanes = LANES.map((lane) =>
+    keepRunning(lane, pick(taskList, lane.jobs), pool, log, orphans.isMine),
+  )
+  await Promise.all(lanes.map((lane) => lane.started))
+  await orphans.free()
+
+  let stopping: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    await Promise.all(lanes.map((lane) => lane.stop()))
+    await orphans.stop()
+    await pool.end()
+  }
+  return { stop: () => (stopping ??= stop()) }
+}
+
+interface RunningLane {
+  /** resolves when the first start was tried, also when it failed */
+  started: Promise<void>
+  stop: () => Promise<void>
+}
+
+function keepRunning(
+  lane: Lane,
+  taskList: TaskList,
+  pool: Pool,
+  log: Logger,
+  isMine: (poolId: string) => void,
+): RunningLane {
+  const over = new AbortController()
+  let runner: Runner | undefined
+  let tried: () => void = () => undefined
+  const started = new Promise<void>((done) => (tried = done))
+
+  const loop = (async () => {
+    while (!over.signal.aborted) {
+      try {
+        runner = await startLane(lane, taskList, pool, log, isMine)
+        tried()
+        if (over.signal.aborted) await runner.stop().catch(() => undefined)
+        await runner.promise
+      } catch (error) {
+        log.warn({ err: error, lane: lane.name }, 'lane stopped, starts again')
+      }
+      tried()
+      if (!over.signal.aborted) {
+        await sleep(RESTART_MS, undefined, { signal: over.signal }).catch(() => undefined)
+      }
+    }
+  })()
+
+  return {
+    started,
+    stop: async () => {
+      over.abort()
+      await runner?.stop().catch(() => undefined)
+      await loop
+    },
+  }
+}
+
+function startLane(
+  lane: Lane,
+  taskList: TaskList,
+  pool: Pool,
+  log: Logger,
+  isMine: (poolId: string) => void,
+): Promise<Runner> {
+  const events: WorkerEvents = new EventEmitter()
+  events.on('pool:create', ({ workerPool }) => isMine(workerPool.id))
+  return run({
+    pgPool: pool,
+    taskList,
+    parsedCronItems: [],
+    noHandleSignals: true,
+    events,
+    logger: queueLogger(log, lane.name),
+    preset: {
+      worker: {
+        concurrentJobs: lane.concurrency,
+        pollInterval: 1_000,
+        gracefulShutdownAbortTimeout: 8_000,
+        ...(lane.batch === undefined
+          ? {}
+          : {
+              localQueue: { size: lane.batch, ttl: 60_000 },
+              completeJobBatchDelay: 0,
+              failJobBatchDelay: 0,
+            }),
+      },
+    },
+  })
+}
+
+function pick(taskList: TaskList, names: readonly JobName[]): TaskList {
+  return Object.fromEntries(names.map((name) => [name, taskList[name]]))
+}
+
+/** The queue's own lines: our handlers tell what became of a job, so of its lines only trouble is kept. */
+function queueLogger(log: Logger, lane: string): QueueLogger {
+  return new QueueLogger(() => (level: string, message) => {
+    if (level === 'error') log.warn({ lane, says: firstLine(message) }, 'job queue')
+    else if (level === 'warning') log.info({ lane, says: firstLine(message) }, 'job queue')
+  })
+}
+
+/** The queue quotes payloads and stack traces behind the first line. */
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').slice(0, 200)
+}

@@ -1,0 +1,91 @@
+import { Type, type TSchema } from 'typebox'
+import type { Problem } from './slice.ts'
+
+/**
+ * The fields' shapes. A `description` is what a sender reads when the field is wrong: it follows
+ * "write". An absent field keeps what is stored, null empties it.
+ */
+
+export const text = (max: number, what: string) =>
+  Type.String({ minLength: 1, maxLength: max, description: `${what}, 1 to ${max} characters` })
+
+export const number = (
+  what: string,
+  range: { minimum?: number; maximum?: number; exclusiveMinimum?: number },
+) => Type.Number({ ...range, description: what })
+
+export const integer = (what: string, minimum: number, maximum: number) =>
+  Type.Integer({ minimum, maximum, description: what })
+
+/** 10 000 000 000 yuan: more is a mistake of units */
+const MOST_FEN = 1_000_000_000_000
+
+export const fen = (what: string) =>
+  integer(`${what} in fen, an integer from 0 to ${MOST_FEN}`, 0, MOST_FEN)
+
+export const flag = (what: string) => Type.Boolean({ description: `true or false: ${what}` })
+
+export const oneOf = <const T extends string>(words: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...words], description: `one of ${words.join(', ')}` })
+
+const MOMENT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
+const MOMENT_REMEDY = 'an ISO 8601 time with offset, such as 2026-11-22T10:30:00+08:00'
+
+export const moment = () => Type.String({ pattern: MOMENT, description: MOMENT_REMEDY })
+
+/** May be left out, or null. */
+export const optional = <Schema extends TSchema>(schema: Schema) =>
+  Type.Optional(
+    Type.Union([schema, Type.Null()], {
+      ...('description' in schema && { description: `${String(schema.description)}; or null` }),
+    }),
+  )
+
+export const item = <Fields extends Record<string, TSchema>>(fields: Fields) =>
+  Type.Object(fields, { additionalProperties: false })
+
+/** A moment as the database gets it. The text has been checked by `badMoment`. */
+export function toIso(moment: string): string {
+  return new Date(moment).toISOString()
+}
+
+/** Finds the first time that no calendar or clock shows; null and absent ones are fine. */
+export function badMoment(item: object, fields: readonly string[]): Problem | undefined {
+  for (const field of fields) {
+    const value = (item as Record<string, unknown>)[field]
+    if (typeof value === 'string' && !existsAsMoment(value)) {
+      return { field, remedy: `${MOMENT_REMEDY}, that exists and lies between 1900 and 2199` }
+    }
+  }
+  return undefined
+}
+
+function existsAsMoment(text: string): boolean {
+  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number)
+  if (year === undefined || month === undefined || day === undefined) return false
+  return (
+    year >= 1900 && year <= 2199 && existsAsDay(year, month, day) && !Number.isNaN(Date.parse(text))
+  )
+}
+
+/**
+ * Whether a month has such a day.
+ * @example existsAsDay(2000, 2, 29) // true
+ * @example existsAsDay(1990, 2, 30) // false
+ */
+export function existsAsDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1
+}
+
+/** The value of a field that may be null in the item, for a row; absent stays absent. */
+export function given<Value, Kept>(
+  name: string,
+  value: Value | null | undefined,
+  as: (value: Value) => Kept,
+): Record<string, Kept | null> {
+  if (value === undefined) return {}
+  return { [name]: value === null ? null : as(value) }
+}
+
+export const same = <Value>(value: Value): Value => value

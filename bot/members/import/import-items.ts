@@ -1,0 +1,93 @@
+import { businessDay } from '../../../domain/business-day.ts'
+import type { Db } from '../../../prisma/db.ts'
+import type { BotDeps } from '../../deps.ts'
+import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
+import { lockMembers, lockMembersShared } from '../members-lock.ts'
+import { recomputeStats } from '../stats.ts'
+import { checkBatch } from './check-batch.ts'
+import { sliceOf, type ImportKind } from './kinds.ts'
+import { runTogether } from './run-together.ts'
+import type { Changes, CheckedItem, ImportSlice, RowRemark } from './slice.ts'
+import { upsertRows } from './upsert-rows.ts'
+
+/** Most rows of one batch. */
+export const MOST_ITEMS = 1000
+
+/** What became of a batch: every row is in exactly one of the first three. */
+export interface ImportResult {
+  /** rows that changed something */
+  accepted: number
+  /** rows that say what was known already, or less than that */
+  unchanged: number
+  rejected: RowRemark[]
+  /** rows that were kept, with a doubt the sender should know of */
+  warnings: RowRemark[]
+}
+
+/**
+ * Takes a batch of rows from the chain's systems (contracts, Open API). Bad rows are named, good ones kept:
+ * all in one transaction with the statistics and tasks that follow from them. Rows that were sent before change
+ * nothing; rows may come in any order.
+ *
+ * @param items at most 1000; what they are is not known yet
+ * @param options.dryRun says what would be, and keeps nothing
+ */
+export async function importItems(
+  deps: BotDeps,
+  kind: ImportKind,
+  items: readonly unknown[],
+  options: { dryRun?: boolean } = {},
+): Promise<ImportResult> {
+  if (items.length > MOST_ITEMS) throw new RangeError(`at most ${MOST_ITEMS} rows in a batch`)
+  const slice = sliceOf(kind)
+  const batch = checkBatch(slice, items, deps.clock.now())
+  const changes = await keep(deps, slice, batch.items, options.dryRun ?? false)
+  const accepted = batch.items.filter((checked) => changes.changed.has(checked.key)).length
+  return {
+    accepted,
+    unchanged: batch.items.length - accepted + batch.repeated,
+    rejected: batch.rejected,
+    warnings: changes.warnings,
+  }
+}
+
+async function keep(
+  deps: BotDeps,
+  slice: ImportSlice,
+  items: CheckedItem<Record<string, unknown>>[],
+  dryRun: boolean,
+): Promise<Changes> {
+  if (items.length === 0) return { changed: new Set(), buyers: new Set(), warnings: [] }
+  return runTogether(deps.db, (tx) => write(tx, deps, slice, items), { keepNothing: dryRun })
+}
+
+async function write(
+  tx: Db,
+  deps: BotDeps,
+  slice: ImportSlice,
+  items: CheckedItem<Record<string, unknown>>[],
+): Promise<Changes> {
+  if (slice.locksMembers === 'exclusive') await lockMembers(tx)
+  if (slice.locksMembers === 'shared') await lockMembersShared(tx)
+  const now = deps.clock.now()
+
+  await slice.before?.(tx, deps, items)
+  const rows = items.map((checked) => slice.toRow(checked.item as never, deps))
+  const upserted = await upsertRows(tx, slice.table, rows, { now, zone: deps.zone })
+  const changes: Changes = {
+    changed: upserted.changed,
+    buyers: new Set(slice.table.name === 'orders' ? upserted.customers : []),
+    warnings: [],
+  }
+  await slice.after?.(tx, deps, items, changes)
+
+  if (slice.table.name === 'coupon') {
+    await couponsChanged(tx, deps, [...upserted.customers].map(BigInt), now)
+  }
+  const buyers = [...changes.buyers].map(BigInt)
+  if (buyers.length > 0) {
+    await recomputeStats(tx, buyers, businessDay(now, deps.zone))
+    await ordersArrived(tx, deps, buyers, now)
+  }
+  return changes
+}

@@ -1,0 +1,139 @@
+import { Prisma, type Db } from '../../prisma/db.ts'
+
+/** A WeCom-only row and the member's row that takes it over. */
+export interface MergePair {
+  from: bigint
+  into: bigint
+}
+
+/**
+ * Makes two rows of one person one: everything that hangs on `from` moves to `into`, which also gets its WeCom
+ * identity, and `from` is gone. Set-based, in the caller's transaction. Pairs that no longer hold once the rows
+ * are locked (someone joined one of them meanwhile) are left out.
+ *
+ * Where both have a row under one key: of two relations the live one stays, of two tags the one changed last
+ * (domain-rules 13), of two tasks the member's, the other keeps its history under a key of its own; a "no more"
+ * of either holds (domain-rules 10).
+ *
+ * @returns the pairs that were merged
+ */
+export async function mergeCustomers(
+  tx: Db,
+  pairs: readonly MergePair[],
+  now: Date,
+): Promise<MergePair[]> {
+  const merged = await lockPairs(tx, pairs)
+  if (merged.length === 0) return []
+  const pair = Prisma.sql`unnest(${merged.map((p) => p.from)}::bigint[], ${merged.map((p) => p.into)}::bigint[]) as p(src, dst)`
+  await moveRelations(tx, pair)
+  await moveTags(tx, pair)
+  await moveTasks(tx, pair, now)
+  await moveHeldBack(tx, pair)
+  for (const table of ['orders', 'coupon', 'points_entry', 'touch', 'consent', 'note']) {
+    await tx.$executeRaw`
+      update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
+  }
+  await tx.$executeRaw`
+    update outbox t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and t.state in ('pending', 'sending')`
+  await joinRows(tx, pair, now)
+  return merged
+}
+
+/** Locks the rows, in the order of ids; keeps the pairs that are still a WeCom-only row and a member without WeCom. */
+async function lockPairs(tx: Db, pairs: readonly MergePair[]): Promise<MergePair[]> {
+  if (pairs.length === 0) return []
+  const ids = pairs.flatMap((pair) => [pair.from, pair.into])
+  const rows = await tx.$queryRaw<{ id: bigint; member: boolean; wecom: boolean }[]>`
+    select id, member_no is not null as member, external_userid is not null as wecom
+    from customer where id = any(${ids}::bigint[]) order by id for update`
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const taken = new Set<bigint>()
+  return pairs.filter(({ from, into }) => {
+    const [source, target] = [byId.get(from), byId.get(into)]
+    if (!source || !target || source.member || !target.member || target.wecom) return false
+    if (taken.has(from) || taken.has(into)) return false
+    taken.add(from).add(into)
+    return true
+  })
+}
+
+async function moveRelations(tx: Db, pair: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    delete from relation kept using ${pair} join relation moved on moved.customer_id = p.src
+    where kept.customer_id = p.dst and kept.employee_id = moved.employee_id
+      and (moved.ended_at is null or kept.ended_at is not null)`
+  await tx.$executeRaw`
+    update relation t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from relation kept where kept.customer_id = p.dst and kept.employee_id = t.employee_id)`
+}
+
+async function moveTags(tx: Db, pair: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    delete from customer_tag kept using ${pair} join customer_tag moved on moved.customer_id = p.src
+    where kept.customer_id = p.dst and kept.tag_id = moved.tag_id
+      and coalesce(moved.removed_at, moved.added_at) > coalesce(kept.removed_at, kept.added_at)`
+  await tx.$executeRaw`
+    update customer_tag t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from customer_tag kept where kept.customer_id = p.dst and kept.tag_id = t.tag_id)`
+}
+
+async function moveTasks(tx: Db, pair: Prisma.Sql, now: Date): Promise<void> {
+  await tx.$executeRaw`
+    with doubled as (
+      select t.id, t.state, t.occurrence || ':merged:' || p.src as occurrence
+      from ${pair} join task t on t.customer_id = p.src
+      join task kept on kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence
+    ), said as (
+      insert into task_event (task_id, at, actor, via, from_state, to_state, detail)
+      select id, ${now}::timestamptz, 'system', 'callback', state, 'cancelled', '{"why":"merged"}'
+      from doubled where state in ('open', 'in_progress')
+    )
+    update task t set occurrence = d.occurrence, updated_at = ${now}::timestamptz,
+      state = case when d.state in ('open', 'in_progress') then 'cancelled' else t.state end,
+      close_reason = case when d.state in ('open', 'in_progress') then 'merged' else t.close_reason end,
+      closed_at = coalesce(t.closed_at, ${now}::timestamptz)
+    from doubled d where t.id = d.id`
+  await tx.$executeRaw`
+    update task t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
+}
+
+async function moveHeldBack(tx: Db, pair: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    update held_back t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from held_back kept
+      where kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence)`
+}
+
+/** The member's own words win; the WeCom identity comes from the other row. */
+async function joinRows(tx: Db, pair: Prisma.Sql, now: Date): Promise<void> {
+  await tx.$executeRaw`
+    with gone as (
+      delete from customer w using ${pair} where w.id = p.src returning w.*, p.dst
+    )
+    update customer m set
+      external_userid = g.external_userid,
+      unionid = coalesce(m.unionid, g.unionid),
+      wecom_name = g.wecom_name, avatar = g.avatar, wecom_type = g.wecom_type,
+      name = coalesce(m.name, g.name),
+      gender = coalesce(m.gender, g.gender),
+      birth_year = case when m.birthday_md is null then g.birth_year else m.birth_year end,
+      birthday_lunar = case when m.birthday_md is null then g.birthday_lunar else m.birthday_lunar end,
+      birthday_md = coalesce(m.birthday_md, g.birthday_md),
+      mobile_enc = case when m.mobile_hash is null then g.mobile_enc else m.mobile_enc end,
+      mobile_hash = coalesce(m.mobile_hash, g.mobile_hash),
+      joined_at = coalesce(m.joined_at, g.joined_at),
+      store_no = coalesce(m.store_no, g.store_no),
+      guide_userid = coalesce(m.guide_userid, g.guide_userid),
+      source = coalesce(m.source, g.source),
+      attributes = g.attributes || m.attributes,
+      consent = case when 'none' in (m.consent, g.consent) then 'none'
+        else coalesce((select c.consent from consent c where c.customer_id = m.id order by c.at desc, c.id desc limit 1),
+          m.consent) end,
+      match_issue = null,
+      updated_at = ${now}::timestamptz
+    from gone g where m.id = g.dst`
+}

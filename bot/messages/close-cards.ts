@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { Prisma, type Db } from '../../prisma/db.ts'
+import type { BotDeps } from '../deps.ts'
+import { addToOutbox, type NewOutbox } from './outbox.ts'
+import { closedWord, renderClosedCard, type ClosedFacts } from './render/closed-card.ts'
+import type { TemplateCard } from './render/template-card.ts'
+
+/** A click on a card: its response code is good for one change of that card. */
+export interface CardClick {
+  taskId: bigint
+  responseCode: string
+  /** who clicked */
+  userid: string
+}
+
+interface TaskRow extends Omit<ClosedFacts, 'by' | 'at'> {
+  taskId: string
+  customerId: string
+  userid: string
+  actor: string | null
+  by: string | null
+  at: Date
+  eventId: string
+}
+
+interface CardRow {
+  id: string
+  taskId: string
+  state: string
+  recipient: string
+  card: TemplateCard
+}
+
+const CODE_LIVES_MS = 72 * 3_600_000
+
+/**
+ * Makes the cards of some tasks show what became of them: cards that are not sent yet are not sent, sent ones are
+ * changed by the code their sending gave, the clicked one by the code of its click (wecom-protocol 3.1). To be
+ * called after the tasks and their events are written, in the same transaction.
+ */
+export async function closeCards(
+  tx: Db,
+  deps: BotDeps,
+  taskIds: readonly bigint[],
+  stamp: { now: Date; traceId: string },
+  click?: CardClick,
+): Promise<void> {
+  if (taskIds.length === 0) return
+  const ids = taskIds.map(String)
+  await tx.$executeRaw(Prisma.sql`
+    update outbox set state = 'cancelled', last_error = 'the task changed before the card was sent'
+    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and state = 'pending' and attempts = 0`)
+  const cards = await tx.$queryRaw<CardRow[]>(Prisma.sql`
+    select id::text as id, task_id::text as "taskId", state::text as state, recipient,
+      payload -> 'template_card' as card
+    from outbox
+    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and recipient is not null
+      and payload ->> 'msgtype' = 'template_card'
+      and (state in ('pending', 'sending')
+        or (state = 'sent' and response_code is not null
+          and sent_at > ${new Date(stamp.now.getTime() - CODE_LIVES_MS)}))
+    order by id`)
+  if (cards.length === 0 && !click) return
+
+  const tasks = new Map((await loadTasks(tx, ids)).map((task) => [task.taskId, task]))
+  const rows = cards.flatMap((card) => {
+    const task = tasks.get(card.taskId)
+    // of one card only, the click's own code changes it
+    const clicked = click && card.taskId === String(click.taskId) && onlyOne(cards, card)
+    return task && !clicked ? [changeOf(card, task, deps, stamp)] : []
+  })
+  const clickedTask = click && tasks.get(String(click.taskId))
+  if (click && clickedTask) {
+    const card = cards.findLast(({ taskId }) => taskId === clickedTask.taskId)
+    rows.push(answerOf(click, clickedTask, card, deps, stamp))
+  }
+  await addToOutbox(tx, stamp.now, rows)
+}
+
+async function loadTasks(tx: Db, ids: string[]): Promise<TaskRow[]> {
+  return await tx.$queryRaw<TaskRow[]>(Prisma.sql`
+    select t.id::text as "taskId", t.customer_id::text as "customerId", e.userid, t.state::text as state,
+      t.closing::text as closing, t.close_reason as "closeReason", t.snoozed_until as "snoozedUntil",
+      last.actor, who.name as by, coalesce(last.at, t.updated_at) as at, coalesce(last.id, 0)::text as "eventId"
+    from task t
+    join employee e on e.id = t.assignee_id
+    left join lateral (
+      select v.id, v.actor, v.at from task_event v where v.task_id = t.id order by v.id desc limit 1
+    ) last on true
+    left join employee who on who.userid_key = lower(last.actor)
+    where t.id = any(${ids}::bigint[])`)
+}
+
+function onlyOne(cards: readonly CardRow[], card: CardRow): boolean {
+  return cards.filter(({ taskId }) => taskId === card.taskId).length === 1
+}
+
+/** The change of a card that was sent, or is being sent: it waits until the sending has given its code. */
+function changeOf(
+  card: CardRow,
+  task: TaskRow,
+  deps: BotDeps,
+  stamp: { now: Date; traceId: string },
+): NewOutbox {
+  return {
+    kind: 'update_card',
+    dedupeKey: `card-change:${card.id}:${task.eventId}`,
+    payload: {
+      fromOutboxId: card.id,
+      userid: card.recipient,
+      template_card: renderClosedCard(card.card, factsOf(task), deps.zone),
+    },
+    ...ofTask(task, stamp),
+  }
+}
+
+/** The answer to a click. Where the card itself is not known any more, its button turns grey. */
+function answerOf(
+  click: CardClick,
+  task: TaskRow,
+  card: CardRow | undefined,
+  deps: BotDeps,
+  stamp: { now: Date; traceId: string },
+): NewOutbox {
+  const facts = factsOf(task)
+  const change = card
+    ? { template_card: renderClosedCard(card.card, facts, deps.zone) }
+    : { button: { replace_name: closedWord(facts) } }
+  const code = createHash('sha256').update(click.responseCode).digest('hex').slice(0, 32)
+  return {
+    kind: 'update_card',
+    dedupeKey: `card-answer:${task.taskId}:${code}`,
+    payload: { responseCode: click.responseCode, userid: click.userid, ...change },
+    ...ofTask(task, stamp),
+  }
+}
+
+function factsOf(task: TaskRow): ClosedFacts {
+  return {
+    state: task.state,
+    closing: task.closing,
+    closeReason: task.closeReason,
+    snoozedUntil: task.snoozedUntil,
+    by: task.by,
+    at: task.at,
+  }
+}
+
+function ofTask(task: TaskRow, stamp: { now: Date; traceId: string }) {
+  return {
+    taskId: BigInt(task.taskId),
+    customerId: BigInt(task.customerId),
+    notAfter: new Date(stamp.now.getTime() + CODE_LIVES_MS),
+    traceId: stamp.traceId,
+  }
+}

@@ -1,0 +1,210 @@
+import type { BotDeps } from '../deps.ts'
+import { URGENT_PRIORITY, enqueue } from '../queue.ts'
+import { WecomError } from '../wecom/error-table.ts'
+import { deliverAddTag } from './deliver/add-tag.ts'
+import { deliverAppMessage } from './deliver/app-message.ts'
+import {
+  BadPayload,
+  type Delivered,
+  type DeliveryContext,
+  type OutboxRow,
+} from './deliver/delivery.ts'
+import { deliverMarkTag } from './deliver/mark-tag.ts'
+import { deliverRemark } from './deliver/remark.ts'
+import { deliverUpdateCard } from './deliver/update-card.ts'
+import { deliverWelcome } from './deliver/welcome.ts'
+import { deliverWebhook } from './deliver-webhook.ts'
+import { tryLock } from './delivery-lock.ts'
+import { deliverJobKey, type OutboxKind } from './outbox.ts'
+
+type DeliverKind = (deps: BotDeps, row: OutboxRow, context: DeliveryContext) => Promise<Delivered>
+
+const KINDS: Record<OutboxKind, DeliverKind> = {
+  app_message: deliverAppMessage,
+  update_card: deliverUpdateCard,
+  mark_tag: deliverMarkTag,
+  add_tag: deliverAddTag,
+  remark: deliverRemark,
+  welcome: deliverWelcome,
+  webhook: deliverWebhook,
+}
+
+/** Tries of one row; with the job's growing pauses they reach over half a day. */
+const MOST_ATTEMPTS = 12
+
+/** errcode of a try that WeCom did not answer, or answered with busy */
+const NO_ANSWER = -1
+
+type Result = 'sent' | 'failed' | 'cancelled' | 'retried' | 'waiting'
+
+/**
+ * Makes one outbox row's call and stores what came of it. Safe at any moment: the row says `sending` before
+ * the call, so that a try that was cut off is made again, where WeCom drops, refuses or doesn't mind a second
+ * one. Of two who deliver one row at once, one calls.
+ *
+ * By the error table (wecom-protocol 2.2): done → sent · retry → pending, and thrown, for the job's back-off ·
+ * give up → failed with the reason · alarm → the same, loudly. Where it is known when another try makes sense
+ * (a limit is used up, our address is not trusted yet), the row waits for that instead.
+ *
+ * @throws what is to be tried again by the job's back-off
+ */
+export async function deliverOutbox(deps: BotDeps, outboxId: bigint): Promise<void> {
+  const unlock = await tryLock(deps.db.pool, `outbox:${outboxId}`)
+  if (!unlock) return
+  try {
+    const row = await claim(deps, outboxId)
+    if (row) await attempt(deps, row)
+  } finally {
+    await unlock()
+  }
+}
+
+interface Claimed extends OutboxRow {
+  mayBeDone: boolean
+}
+
+/** The row, marked as being sent; null when there is nothing to do (any more, or yet). */
+async function claim(deps: BotDeps, id: bigint): Promise<Claimed | null> {
+  const { outbox } = deps.db.prisma
+  const row = await outbox.findUnique({ where: { id } })
+  if (!row || (row.state !== 'pending' && row.state !== 'sending')) return null
+  const now = deps.clock.now()
+  if (row.notBefore > now) return null
+  if (row.notAfter && row.notAfter < now) {
+    await finish(deps, row, { state: 'cancelled', why: 'too late to be of use' })
+    return null
+  }
+  const { count } = await outbox.updateMany({
+    where: { id, state: { in: ['pending', 'sending'] } },
+    data: { state: 'sending', attempts: { increment: 1 } },
+  })
+  if (count === 0) return null
+  return {
+    ...row,
+    state: 'sending',
+    attempts: row.attempts + 1,
+    mayBeDone: row.state === 'sending' || row.errcode === NO_ANSWER,
+  }
+}
+
+async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
+  const deliver = isKind(row.kind) ? KINDS[row.kind] : undefined
+  if (!deliver) return finish(deps, row, { state: 'failed', why: `unknown kind ${row.kind}` })
+  let delivered: Delivered
+  try {
+    delivered = await deliver(deps, row, { mayBeDone: row.mayBeDone })
+  } catch (error) {
+    return recover(deps, row, error)
+  }
+  if (delivered.state !== 'waiting') return finish(deps, row, delivered)
+  const isWorn = delivered.counts && row.attempts >= MOST_ATTEMPTS
+  if (isWorn) return finish(deps, row, { state: 'failed', why: delivered.why })
+  return wait(deps, row, { ...delivered, errcode: delivered.errcode ?? null })
+}
+
+function isKind(kind: string): kind is OutboxKind {
+  return Object.hasOwn(KINDS, kind)
+}
+
+async function recover(deps: BotDeps, row: Claimed, error: unknown): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error)
+  const log = { outboxId: row.id.toString(), kind: row.kind, traceId: row.traceId }
+  if (error instanceof BadPayload) {
+    deps.log.error({ ...log, says: why }, 'outbox row of a wrong shape')
+    return finish(deps, row, { state: 'failed', why })
+  }
+  const errcode = error instanceof WecomError ? error.errcode : null
+  if (error instanceof WecomError) {
+    const { action, retryAfterMs } = error
+    if (action === 'done') return finish(deps, row, { state: 'sent' }, errcode)
+    if (action === 'give_up') return finish(deps, row, { state: 'failed', why }, errcode)
+    if (action === 'alarm') deps.log.error({ ...log, says: why }, 'delivery needs a person')
+    // no call of this row was made where our own limiter held it back, or where there was no token to be had
+    const isHeld = error.why === 'limited' || error.path === '/cgi-bin/gettoken'
+    if (retryAfterMs !== undefined && (isHeld || row.attempts < MOST_ATTEMPTS)) {
+      return wait(deps, row, { why, delayMs: retryAfterMs, counts: !isHeld, errcode })
+    }
+    if (action === 'alarm') return finish(deps, row, { state: 'failed', why }, errcode)
+  }
+  if (row.attempts >= MOST_ATTEMPTS) return finish(deps, row, { state: 'failed', why }, errcode)
+  await deps.db.prisma.outbox.updateMany({
+    where: { id: row.id, state: 'sending' },
+    data: { state: 'pending', errcode, lastError: brief(why) },
+  })
+  count(deps, row, 'retried')
+  throw error
+}
+
+/** Back to pending, with a job for later. */
+async function wait(
+  deps: BotDeps,
+  row: Claimed,
+  pause: { why: string; delayMs: number; counts: boolean; errcode: number | null },
+): Promise<void> {
+  // not all at the same moment
+  const delayMs = pause.delayMs + Math.random() * Math.min(pause.delayMs / 4, 5_000)
+  await deps.db.prisma.$transaction(async (tx) => {
+    await tx.outbox.updateMany({
+      where: { id: row.id, state: 'sending' },
+      data: {
+        state: 'pending',
+        lastError: brief(pause.why),
+        errcode: pause.errcode,
+        ...(!pause.counts && { attempts: { decrement: 1 } }),
+      },
+    })
+    await enqueue(
+      tx,
+      'deliver',
+      { outboxId: row.id.toString() },
+      {
+        jobKey: deliverJobKey(row.id),
+        priority: row.kind === 'welcome' ? URGENT_PRIORITY : 0,
+        delayMs,
+      },
+    )
+  })
+  count(deps, row, 'waiting')
+}
+
+async function finish(
+  deps: BotDeps,
+  row: OutboxRow,
+  end: Exclude<Delivered, { state: 'waiting' }>,
+  errcode: number | null = null,
+): Promise<void> {
+  const isSent = end.state === 'sent'
+  await deps.db.prisma.$transaction(async (tx) => {
+    await tx.outbox.updateMany({
+      where: { id: row.id, state: { in: ['pending', 'sending'] } },
+      data: isSent
+        ? {
+            state: 'sent',
+            sentAt: deps.clock.now(),
+            errcode: errcode ?? 0,
+            lastError: null,
+            msgid: end.msgid ?? null,
+            responseCode: end.responseCode ?? null,
+          }
+        : { state: end.state, errcode, lastError: brief(end.why) },
+    })
+    if (isSent) await end.write?.(tx)
+  })
+  count(deps, row, end.state)
+  const line = {
+    outboxId: row.id.toString(),
+    kind: row.kind,
+    traceId: row.traceId,
+    state: end.state,
+  }
+  if (isSent) deps.log.info(line, 'outbox row sent')
+  else deps.log.warn({ ...line, errcode }, 'outbox row ended unsent')
+}
+
+function count(deps: BotDeps, row: OutboxRow, result: Result): void {
+  deps.metrics.outbox.labels({ kind: row.kind, result }).inc()
+}
+
+function brief(text: string): string {
+  return text.slice(0, 500)
+}

@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import type { BotDeps } from '../../deps.ts'
+import { WecomError } from '../../wecom/error-table.ts'
+import { readPayload, type Delivered, type DeliveryContext, type OutboxRow } from './delivery.ts'
+
+/** A message/send body without touser and agentid (wecom-protocol 3.1). */
+const AppMessage = Type.Object({ msgtype: Type.String({ minLength: 1 }) })
+
+interface SendAnswer {
+  invaliduser?: string
+  msgid?: string
+  response_code?: string
+}
+
+const TASK_ID_USED = 42_014
+
+/** Sends the app's message to the row's recipient. */
+export async function deliverAppMessage(
+  deps: BotDeps,
+  row: OutboxRow,
+  context: DeliveryContext,
+): Promise<Delivered> {
+  const message = readPayload(AppMessage, row)
+  if (!row.recipient) return { state: 'failed', why: 'no recipient' }
+  let answer: SendAnswer
+  try {
+    answer = await deps.wecom.post<SendAnswer>(
+      '/cgi-bin/message/send',
+      {
+        ...message,
+        touser: row.recipient,
+        agentid: deps.agentId,
+        enable_duplicate_check: 1,
+        duplicate_check_interval: duplicateInterval(row.id, message.msgtype),
+      },
+      { traceId: row.traceId },
+    )
+  } catch (error) {
+    // the card's task_id is used: by our own call whose answer was lost, longer ago than WeCom checks repetitions
+    const isThere =
+      error instanceof WecomError && error.errcode === TASK_ID_USED && context.mayBeDone
+    if (!isThere) throw error
+    return { state: 'sent' }
+  }
+  // one who is outside the visible range is named in an answer that else looks like success
+  if (isAmong(row.recipient, answer.invaliduser)) {
+    return { state: 'failed', why: "the recipient is outside the app's visible range" }
+  }
+  return {
+    state: 'sent',
+    ...(answer.msgid && { msgid: answer.msgid }),
+    ...(answer.response_code && { responseCode: answer.response_code }),
+  }
+}
+
+/**
+ * Seconds in which WeCom drops a repetition of the same request JSON: what makes a call after a crash harmless.
+ * The odd seconds make requests of different rows different, so that a guide who asks 任务 twice is answered
+ * twice; a row's own repetitions stay the same. Answers in text get a short interval.
+ */
+function duplicateInterval(id: bigint, msgtype: string): number {
+  return msgtype === 'text' ? 60 + Number(id % 600n) : 1800 + Number(id % 12_000n)
+}
+
+/** WeCom writes userids of this field in lower case, divided by | (wecom-protocol 0). */
+function isAmong(userid: string, list: string | undefined): boolean {
+  return (list ?? '').toLowerCase().split('|').includes(userid.toLowerCase())
+}

@@ -1,0 +1,120 @@
+import { Prisma, type Db } from '../../prisma/db.ts'
+import { URGENT_PRIORITY } from '../queue.ts'
+
+/** What a row calls; each has a file of its name in deliver/. */
+export const OUTBOX_KINDS = [
+  'app_message',
+  'update_card',
+  'mark_tag',
+  'add_tag',
+  'remark',
+  'welcome',
+  'webhook',
+] as const
+export type OutboxKind = (typeof OUTBOX_KINDS)[number]
+
+/** A call to be made: stored in the transaction that makes it necessary. */
+export interface NewOutbox {
+  kind: OutboxKind
+  /** what makes it this one: a second row with the same key is not made */
+  dedupeKey: string
+  /** the kind's own shape, see deliver/<kind>.ts */
+  payload: object
+  /** userid of an app message */
+  recipient?: string
+  /** default now */
+  notBefore?: Date
+  /** of no use after this time: the row is cancelled then */
+  notAfter?: Date
+  taskId?: bigint
+  customerId?: bigint
+  traceId: string
+}
+
+/** Rows that one statement starts at most; what is left is started a minute later. */
+const MOST_AT_ONCE = 20_000
+
+/**
+ * Stores calls to be made, each with its deliver job in the same transaction; a row that is for later gets its
+ * job from `enqueueDue`. A row whose dedupeKey is there already is not stored again. Welcome messages go to the
+ * front of the queue.
+ *
+ * @returns how many rows are new
+ */
+export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise<number> {
+  if (rows.length === 0) return 0
+  const list = JSON.stringify(
+    rows.map((row) => ({
+      kind: row.kind,
+      dedupe_key: storable(row.dedupeKey),
+      recipient: row.recipient,
+      payload: row.payload,
+      not_before: row.notBefore ?? now,
+      not_after: row.notAfter,
+      task_id: row.taskId?.toString(),
+      customer_id: row.customerId?.toString(),
+      trace_id: row.traceId,
+    })),
+    (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value),
+  )
+  const answer = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+    with added as (
+      insert into outbox (kind, dedupe_key, recipient, payload, not_before, not_after,
+        task_id, customer_id, trace_id, created_at)
+      select kind, dedupe_key, recipient, payload, not_before, not_after,
+        task_id, customer_id, trace_id, ${now}
+      from json_to_recordset(${list}::json) as r(kind text, dedupe_key text, recipient text,
+        payload jsonb, not_before timestamptz, not_after timestamptz, task_id bigint,
+        customer_id bigint, trace_id text)
+      on conflict (dedupe_key) do nothing
+      returning id, kind, not_before
+    ), due as (
+      select ${DELIVER_JOBS} as jobs, count(*)::int as n from added where not_before <= ${now}
+    ), queued as (
+      select count(*) from due, lateral graphile_worker.add_jobs(due.jobs) where due.n > 0
+    )
+    select (select count(*) from added)::int as count from queued`)
+  return answer[0]?.count ?? 0
+}
+
+/**
+ * Starts deliver jobs for rows whose time has come, and for rows that a crash left without one; the wake job
+ * calls it each minute. A row whose job waits, or runs since less than five minutes, is left alone: its
+ * back-off counts.
+ *
+ * @returns how many jobs were started
+ */
+export async function enqueueDue(tx: Db, now: Date): Promise<number> {
+  const answer = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+    with added as (
+      select o.id, o.kind from outbox o
+      where o.state in ('pending', 'sending') and o.not_before <= ${now}
+        and not exists (
+          select 1 from graphile_worker.jobs j where j.key = 'deliver:' || o.id
+            and case when j.locked_at is null then j.attempts < j.max_attempts
+              else j.locked_at > now() - interval '5 minutes' end)
+      order by o.not_before, o.id limit ${MOST_AT_ONCE}
+    ), due as (
+      select ${DELIVER_JOBS} as jobs, count(*)::int as n from added
+    ), queued as (
+      select count(*) from due, lateral graphile_worker.add_jobs(due.jobs) where due.n > 0
+    )
+    select due.n as count from due, queued`)
+  return answer[0]?.count ?? 0
+}
+
+/** The key of a row's deliver job: one waits at most. */
+export function deliverJobKey(outboxId: bigint): string {
+  return `deliver:${outboxId}`
+}
+
+/** One deliver job for each row of `added(id, kind)`. */
+const DELIVER_JOBS = Prisma.sql`array_agg((
+  'deliver', json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
+  case when kind = 'welcome' then ${Prisma.raw(String(URGENT_PRIORITY))} else 0 end,
+  null)::graphile_worker.job_spec order by id)`
+
+/** PostgreSQL holds neither NUL nor half a character. */
+function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8')
+}

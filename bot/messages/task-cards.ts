@@ -1,0 +1,102 @@
+import { businessDay } from '../../domain/business-day.ts'
+import { addressOf } from '../../domain/names.ts'
+import { pointsOn, type PointsLine } from '../../domain/points-lots.ts'
+import { tierOf, tierRow } from '../../domain/tier.ts'
+import { Prisma, type Db } from '../../prisma/db.ts'
+import type { TaskCardFacts } from './render/task-card.ts'
+
+/** A task's card, and whom it goes to. */
+export interface TaskForCard extends TaskCardFacts {
+  userid: string
+  customerId: bigint
+  diesAt: Date
+}
+
+interface Row {
+  taskId: string
+  customerId: string
+  userid: string
+  kind: string
+  facts: unknown
+  urgent: boolean
+  dueAt: Date
+  diesAt: Date
+  cardsBefore: number
+  name: string | null
+  wecomName: string | null
+  gender: 'male' | 'female' | null
+  spend365: number
+  orders365: number
+  purchaseDays365: number
+  referrals: number
+  coupons: number
+  points: PointsLine[]
+}
+
+/**
+ * What the cards of some tasks show, by task id. Tasks of employees who can't get app messages (not at work, or
+ * outside the app's visible range) are left out.
+ */
+export async function loadTasksForCards(
+  tx: Db,
+  taskIds: readonly bigint[],
+  options: { now: Date; zone: string },
+): Promise<Map<bigint, TaskForCard>> {
+  if (taskIds.length === 0) return new Map()
+  const today = businessDay(options.now, options.zone)
+  const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
+    select t.id::text as "taskId", t.customer_id::text as "customerId", e.userid, t.kind, t.facts, t.urgent,
+      t.due_at as "dueAt", t.dies_at as "diesAt",
+      (select count(*) from outbox o where o.task_id = t.id and o.kind = 'app_message')::int as "cardsBefore",
+      c.name, c.wecom_name as "wecomName", c.gender::text as gender,
+      coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
+      coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
+      (select count(*) from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
+        and cp.expires_day >= ${today}::date)::int as coupons,
+      (select coalesce(jsonb_agg(jsonb_build_object('kind', p.kind, 'points', p.points,
+          'day', (p.occurred_at at time zone ${options.zone})::date,
+          'expiresOn', (p.expires_at at time zone ${options.zone})::date)), '[]')
+        from points_entry p where p.customer_id = c.id) as points
+    from task t
+    join customer c on c.id = t.customer_id
+    join employee e on e.id = t.assignee_id
+    left join customer_stats s on s.customer_id = c.id
+    where t.id = any(${taskIds.map(String)}::bigint[]) and e.active and e.in_app`)
+  return new Map(rows.map((row) => [BigInt(row.taskId), toCard(row, today)]))
+}
+
+/** Referred customers of a customer (alias) whose first order is paid and not refunded (domain-rules 1, gold). */
+export function referralsOf(alias: 'c'): Prisma.Sql {
+  return Prisma.sql`(
+    select count(*) from customer referred
+    cross join lateral (
+      select o.status, o.refunded_fen from orders o
+      where o.customer_id = referred.id order by o.paid_at, o.id limit 1
+    ) first_order
+    where referred.referrer_member_no = ${Prisma.raw(alias)}.member_no
+      and first_order.status = 'paid' and first_order.refunded_fen = 0)`
+}
+
+function toCard(row: Row, today: string): TaskForCard {
+  const { tier } = tierOf({
+    spend365Fen: row.spend365,
+    orders365: row.orders365,
+    purchaseDays365: row.purchaseDays365,
+    referrals: row.referrals,
+  })
+  return {
+    taskId: BigInt(row.taskId),
+    customerId: BigInt(row.customerId),
+    userid: row.userid,
+    nth: row.cardsBefore + 1,
+    kind: row.kind,
+    facts: row.facts,
+    urgent: row.urgent,
+    dueAt: row.dueAt,
+    diesAt: row.diesAt,
+    customerName: addressOf(row) ?? '未留名客户',
+    tierName: tierRow(tier).name['zh-CN'],
+    coupons: row.coupons,
+    points: pointsOn(row.points, today).balance,
+  }
+}

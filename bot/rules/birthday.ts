@@ -1,0 +1,79 @@
+import { Type } from 'typebox'
+import { celebrationsBetween, lunarText } from '../../domain/birthday.ts'
+import { addDays } from '../../domain/business-day.ts'
+import { whenText } from '../../domain/day-words.ts'
+import { Prisma } from '../../prisma/db.ts'
+import { defineRule, dueDays } from './rule.ts'
+import { greeting, signature } from './sign.ts'
+
+/** Birthdays, T−3 and T0, by either calendar (domain-rules 8). One task a year. */
+export const birthday = defineRule({
+  kind: 'birthday',
+  label: { 'zh-CN': '生日', en: 'Birthday' },
+  params: Type.Object({
+    /** days before the birthday on which it comes up */
+    stepDays: Type.Array(Type.Integer({ minimum: 0, maximum: 30 }), { minItems: 1, maxItems: 10 }),
+  }),
+  defaults: { stepDays: [3, 0] },
+  facts: Type.Object({
+    /** the day it is celebrated */
+    day: Type.String(),
+    /** as stored, of the Chinese calendar where lunar */
+    md: Type.Integer(),
+    lunar: Type.Boolean(),
+    /** on the day of the scan that made the task, or made it urgent */
+    daysUntil: Type.Integer(),
+  }),
+
+  // The days of the window are few: their month-days, by both calendars, are looked up in the index on
+  // (birthday_lunar, birthday_md). What waits in held_back stays a candidate until the birthday is over.
+  candidates(window, { stepDays }) {
+    const due = new Set(dueDays(window, stepDays))
+    const days = celebrationsBetween(window.day, addDays(window.day, Math.max(...stepDays)))
+    return Prisma.sql`
+      select c.id as customer_id, b.occurrence,
+        jsonb_build_object('day', b.day, 'md', b.md, 'lunar', b.lunar,
+          'daysUntil', b.day - ${window.day}::date) as facts,
+        case when b.day = ${window.day}::date then 1.0 else 0.8 end::float8 as urgency,
+        b.day = ${window.day}::date as urgent,
+        (b.day + time '23:59:59') at time zone ${window.zone} as due_at,
+        (b.day + time '23:59:59') at time zone ${window.zone} as dies_at
+      from unnest(
+          ${days.map((c) => c.lunar)}::boolean[], ${days.map((c) => c.md)}::int[],
+          ${days.map((c) => c.day)}::date[], ${days.map((c) => c.occurrence)}::text[],
+          ${days.map((c) => due.has(c.day))}::boolean[]
+        ) as b(lunar, md, day, occurrence, due)
+      join customer c on c.birthday_lunar = b.lunar and c.birthday_md = b.md
+      where b.due or exists (
+        select 1 from held_back h
+        where h.customer_id = c.id and h.kind = 'birthday' and h.occurrence = b.occurrence
+          and h.resolved_at is null and h.scan_day <= ${window.day}::date)`
+  },
+
+  reason({ day, md, lunar }, lang, today) {
+    const when = whenText(day, lang, today)
+    if (lang === 'en') {
+      const chinese = lunar ? `, ${md % 100}/${Math.floor(md / 100)} by the Chinese calendar` : ''
+      return `Birthday ${when}${chinese}.`
+    }
+    return `${when}生日${lunar ? `（农历${lunarText(md)}）` : ''}。`
+  },
+
+  words({ daysUntil }, names, lang) {
+    const who = greeting(names, lang)
+    const from = signature(names, lang)
+    if (lang === 'en') {
+      return daysUntil === 0
+        ? `${who}happy birthday! Wishing you a joyful year.${from}`
+        : `${who}your birthday is near: best wishes already!${from}`
+    }
+    return daysUntil === 0
+      ? `${who}生日快乐！愿您新的一岁平安喜乐、事事顺心。有空来店里坐坐。${from}`
+      : `${who}您的生日快到啦，先祝您生日快乐！哪天有空来店里，我陪您慢慢挑。${from}`
+  },
+
+  advice({ daysUntil }, lang) {
+    if (lang === 'en') return daysUntil === 0 ? 'Send wishes today' : 'Send wishes, invite'
+    return daysUntil === 0 ? '今天送上生日祝福' : '送上生日祝福，请客人来坐坐'
+  },
+})

@@ -1,0 +1,56 @@
+import type { BusinessDay } from '../../domain/business-day.ts'
+import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
+import { birthday } from './birthday.ts'
+import { couponExpiring } from './coupon-expiring.ts'
+import { repurchaseOverdue } from './repurchase-overdue.ts'
+import type { Rule, WordsNames } from './rule.ts'
+
+const RULES: Record<RuleKind, Rule> = {
+  birthday,
+  coupon_expiring: couponExpiring,
+  repurchase_overdue: repurchaseOverdue,
+}
+
+/** The rule of a kind. */
+export function ruleOf(kind: RuleKind): Rule {
+  return RULES[kind]
+}
+
+/** Whether a stored or typed word is a kind of rule. */
+export function isRuleKind(kind: string): kind is RuleKind {
+  return RULE_KINDS.some((known) => known === kind)
+}
+
+/** What a kind of task is called; an unknown kind keeps its code. */
+export function kindLabel(kind: string, lang: Lang): string {
+  return isRuleKind(kind) ? RULES[kind].label[lang] : kind
+}
+
+/**
+ * Why a customer is on the list: one sentence with the numbers that the rule compared.
+ *
+ * @param today when given, the sentence also says how far away its days are
+ */
+export function renderReason(
+  kind: string,
+  facts: unknown,
+  lang: Lang,
+  today?: BusinessDay,
+): string {
+  return isRuleKind(kind) ? RULES[kind].reason(facts, lang, today) : kind
+}
+
+/** Words the guide may send as they are, at most 80 characters. */
+export function renderWords(
+  kind: string,
+  facts: unknown,
+  names: WordsNames,
+  lang: Lang = 'zh-CN',
+): string {
+  return isRuleKind(kind) ? RULES[kind].words(facts, names, lang) : ''
+}
+
+/** What the guide may do about it, at most 30 characters. */
+export function renderAdvice(kind: string, facts: unknown, lang: Lang): string {
+  return isRuleKind(kind) ? RULES[kind].advice(facts, lang) : ''
+}

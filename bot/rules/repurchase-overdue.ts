@@ -1,0 +1,79 @@
+import { Type } from 'typebox'
+import { daysBetween } from '../../domain/business-day.ts'
+import { overdueFactor } from '../../domain/rhythm.ts'
+import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
+import { Prisma } from '../../prisma/db.ts'
+import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
+import { defineRule } from './rule.ts'
+import { greeting, signature } from './sign.ts'
+
+/** Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. */
+export const repurchaseOverdue = defineRule({
+  kind: 'repurchase_overdue',
+  label: { 'zh-CN': '该来没来', en: 'Overdue visit' },
+  params: Type.Object({
+    /** cycles after which a customer is overdue */
+    factor: Type.Number({ minimum: 1, maximum: 10 }),
+    /** days after which a customer is lost, and this rule leaves them alone */
+    maxDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+    dueDays: Type.Integer({ minimum: 0, maximum: 60 }),
+    diesDays: Type.Integer({ minimum: 1, maximum: 90 }),
+  }),
+  defaults: { factor: 2, maxDays: 365, dueDays: 2, diesDays: 7 },
+  facts: Type.Object({
+    lastPurchase: Type.String(),
+    cycleDays: Type.Number(),
+    cycleSource: Type.Unsafe<CycleSource>({ type: 'string', enum: [...CYCLE_SOURCES] }),
+    daysSince: Type.Integer(),
+    factor: Type.Number(),
+  }),
+
+  // A state, not a step: who is overdue stays a candidate until an order, so a missed night needs no care.
+  // Urgency falls with the factor: somebody just late is likelier to come than somebody long gone.
+  candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
+    return Prisma.sql`
+      with ${cycleMedians}, rhythm as (
+        select s.customer_id, s.last_order_no, s.last_purchase_day,
+          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns}
+        from customer_stats s ${cycleJoins}
+        where s.last_order_no is not null
+          and s.last_purchase_day between ${day}::date - ${maxDays}::int and ${day}::date - 1
+      )
+      select r.customer_id, r.last_order_no as occurrence,
+        jsonb_build_object('lastPurchase', r.last_purchase_day, 'cycleDays', round(r.cycle_days::numeric, 1),
+          'cycleSource', r.cycle_source, 'daysSince', r.days_since,
+          'factor', round((r.days_since / r.cycle_days)::numeric, 2)) as facts,
+        greatest(0.2, least(0.6, 1.2 * r.cycle_days / r.days_since))::float8 as urgency,
+        false as urgent,
+        (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
+        (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
+      from rhythm r
+      where r.days_since >= ${factor}::float8 * r.cycle_days`
+  },
+
+  reason(facts, lang, today) {
+    const daysSince = today === undefined ? facts.daysSince : daysBetween(facts.lastPurchase, today)
+    const times = overdueFactor(daysSince, facts.cycleDays).toFixed(1)
+    const who = WHOSE[facts.cycleSource][lang]
+    return lang === 'en'
+      ? `${who} every ${facts.cycleDays} days; not seen for ${daysSince} days (${times}×).`
+      : `${who}通常 ${facts.cycleDays} 天来一次，已经 ${daysSince} 天没来（${times} 倍）。`
+  },
+
+  words(_facts, names, lang) {
+    const who = greeting(names, lang)
+    const from = signature(names, lang)
+    return lang === 'en'
+      ? `${who}it has been a while. I hope you are well: drop in!${from}`
+      : `${who}好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。${from}`
+  },
+
+  advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问候近况，可送复购激励红包'),
+})
+
+const WHOSE = {
+  own: { 'zh-CN': '', en: 'Usually comes' },
+  category: { 'zh-CN': '买同类商品的客人', en: 'Buyers of the same category come' },
+  store: { 'zh-CN': '本店客人', en: 'Customers of the store come' },
+  chain: { 'zh-CN': '全部门店的客人', en: 'Customers of the chain come' },
+} as const

@@ -1,0 +1,114 @@
+import { Prisma, type Db } from '../../prisma/db.ts'
+import type { BotDeps } from '../deps.ts'
+import { closeTasks } from './close.ts'
+
+interface Untrue {
+  id: string
+  /** the customer paid again after the purchase the task is about */
+  bought: boolean
+  /** … and after the guide had begun */
+  afterTouch: boolean
+}
+
+/**
+ * What orders change in tasks, to be called in the transaction that stored them, after the statistics
+ * (domain-rules 6 and 9). An overdue task whose last order is no longer the last one ends: as proven, purchased,
+ * when the guide had begun it before the customer paid, else cancelled; its card says so. An order that goes away
+ * again re-opens what it had cancelled while that is still of use.
+ */
+export async function ordersArrived(
+  tx: Db,
+  deps: BotDeps,
+  customerIds: readonly bigint[],
+  now: Date,
+): Promise<void> {
+  if (customerIds.length === 0) return
+  const ids = customerIds.map(String)
+  const untrue = await tx.$queryRaw<Untrue[]>(Prisma.sql`
+    select t.id::text as id,
+      coalesce(s.last_purchase_day >= (t.facts ->> 'lastPurchase')::date, false) as bought,
+      coalesce(t.state = 'in_progress' and s.last_paid_at >= (
+        select min(e.at) from task_event e where e.task_id = t.id and e.to_state = 'in_progress'
+      ), false) as "afterTouch"
+    from task t left join customer_stats s on s.customer_id = t.customer_id
+    where t.customer_id = any(${ids}::bigint[]) and t.kind = 'repurchase_overdue'
+      and t.state in ('open', 'in_progress') and s.last_order_no is distinct from t.occurrence
+    order by t.id`)
+  const by = { actor: 'customer', via: 'order', now }
+  const proven = untrue.filter((task) => task.bought && task.afterTouch)
+  const overtaken = untrue.filter((task) => task.bought && !task.afterTouch)
+  const refunded = untrue.filter((task) => !task.bought)
+  await closeTasks(tx, deps, idsOf(proven), {
+    ...by,
+    to: 'done',
+    closing: 'proven',
+    outcome: 'purchased',
+  })
+  await closeTasks(tx, deps, idsOf(overtaken), { ...by, to: 'cancelled', reason: 'order_arrived' })
+  await closeTasks(tx, deps, idsOf(refunded), { ...by, to: 'cancelled', reason: 'order_refunded' })
+  await reopen(tx, deps, ids, now)
+  await tx.$executeRaw(Prisma.sql`
+    update held_back h set resolved_at = ${now}, updated_at = ${now}
+    from customer_stats s
+    where h.customer_id = any(${ids}::bigint[]) and h.kind = 'repurchase_overdue' and h.resolved_at is null
+      and s.customer_id = h.customer_id and s.last_order_no is distinct from h.occurrence`)
+}
+
+async function reopen(tx: Db, deps: BotDeps, ids: string[], now: Date): Promise<void> {
+  const rows = await tx.$queryRaw<{ kind: string }[]>(Prisma.sql`
+    with true_again as (
+      update task t set state = 'open', closing = null, close_reason = null, closed_at = null, updated_at = ${now}
+      from customer_stats s
+      where t.customer_id = any(${ids}::bigint[]) and t.kind = 'repurchase_overdue'
+        and t.state = 'cancelled' and t.close_reason in ('order_arrived', 'order_refunded')
+        and t.dies_at > ${now} and s.customer_id = t.customer_id and s.last_order_no = t.occurrence
+      returning t.id, t.kind
+    ), logged as (
+      insert into task_event (task_id, at, actor, via, from_state, to_state, detail)
+      select id, ${now}, 'customer', 'order', 'cancelled', 'open', '{"reason": "order_refunded"}' from true_again
+    )
+    select kind from true_again`)
+  for (const { kind } of rows) deps.metrics.tasks.inc({ kind, change: 'reopened' })
+}
+
+/**
+ * Ends coupon tasks none of whose coupons can be used any more, in the transaction that stored the coupons: as
+ * proven when the guide had begun it before one was used, else cancelled (domain-rules 9).
+ */
+export async function couponsChanged(
+  tx: Db,
+  deps: BotDeps,
+  customerIds: readonly bigint[],
+  now: Date,
+): Promise<void> {
+  if (customerIds.length === 0) return
+  const untrue = await tx.$queryRaw<{ id: string; afterTouch: boolean }[]>(Prisma.sql`
+    select t.id::text as id,
+      coalesce(t.state = 'in_progress' and max(cp.used_at) >= (
+        select min(e.at) from task_event e where e.task_id = t.id and e.to_state = 'in_progress'
+      ), false) as "afterTouch"
+    from task t
+    cross join lateral jsonb_array_elements(t.facts -> 'coupons') as listed
+    left join coupon cp on cp.coupon_no = listed ->> 'couponNo'
+    where t.customer_id = any(${customerIds.map(String)}::bigint[]) and t.kind = 'coupon_expiring'
+      and t.state in ('open', 'in_progress')
+    group by t.id
+    having not coalesce(bool_or(cp.status = 'issued' and cp.customer_id = t.customer_id), false)
+    order by t.id`)
+  const by = { actor: 'customer', via: 'order', now }
+  await closeTasks(tx, deps, idsOf(untrue.filter(({ afterTouch }) => afterTouch)), {
+    ...by,
+    to: 'done',
+    closing: 'proven',
+    outcome: 'purchased',
+  })
+  await closeTasks(tx, deps, idsOf(untrue.filter(({ afterTouch }) => !afterTouch)), {
+    ...by,
+    to: 'cancelled',
+    reason: 'coupon_used',
+  })
+}
+
+function idsOf(rows: readonly { id: string }[]): bigint[] {
+  return rows.map(({ id }) => BigInt(id))
+}

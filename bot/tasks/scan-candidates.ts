@@ -1,0 +1,48 @@
+import type { BusinessDay } from '../../domain/business-day.ts'
+import { Prisma, type Db } from '../../prisma/db.ts'
+import type { RuleInForce } from '../rules/load-rules.ts'
+import { scanSince } from './scan-window.ts'
+
+/** Makes the two tables that live as long as the scan's transaction: what rules find, and what becomes of it. */
+export async function createScanTables(tx: Db): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    create temp table scan_candidate (
+      customer_id bigint, kind text, occurrence text, rule_version int, facts jsonb,
+      urgency float8, urgent boolean, due_at timestamptz, dies_at timestamptz
+    ) on commit drop`)
+  await tx.$executeRaw(Prisma.sql`
+    create temp table scan_decision (
+      customer_id bigint, kind text, occurrence text, rule_version int, facts jsonb,
+      priority float8, urgent boolean, due_at timestamptz, dies_at timestamptz,
+      assignee_id bigint, assignee_rule smallint, store_no text, why text, until date
+    ) on commit drop`)
+}
+
+/**
+ * One statement over all customers: what a rule finds for a day and is not a task yet.
+ *
+ * @returns how many it finds that are tasks already
+ */
+export async function findCandidates(
+  tx: Db,
+  { rule, version, params }: RuleInForce,
+  day: BusinessDay,
+  zone: string,
+): Promise<number> {
+  const since = await scanSince(tx, rule.kind, day)
+  const [row] = await tx.$queryRaw<{ existing: number }[]>(Prisma.sql`
+    with found as materialized (
+      ${rule.candidates({ day, since, zone }, params)}
+    ), fresh as (
+      insert into scan_candidate
+      select f.customer_id, ${rule.kind}, f.occurrence, ${version}::int, f.facts,
+        f.urgency, f.urgent, f.due_at, f.dies_at
+      from found f
+      where not exists (
+        select 1 from task t
+        where t.customer_id = f.customer_id and t.kind = ${rule.kind} and t.occurrence = f.occurrence)
+      returning 1
+    )
+    select ((select count(*) from found) - (select count(*) from fresh))::int as existing`)
+  return row?.existing ?? 0
+}

@@ -1,0 +1,47 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { Prisma, PrismaClient } from './generated/client.ts'
+
+export { Prisma }
+export type { PrismaClient }
+
+/** What a statement can run on: the client, or the transaction it is part of. */
+export type Db = PrismaClient | Prisma.TransactionClient
+
+/** The open database: Prisma for rows, the pool it shares for the callback's hot path. */
+export interface Database {
+  prisma: PrismaClient
+  pool: pg.Pool
+  url: string
+  close: () => Promise<void>
+}
+
+/**
+ * Opens the database, the one place that does. No connection is made before the first statement.
+ *
+ * @param url a PostgreSQL connection URL
+ * @param options.connections most connections this process holds; default 10
+ */
+export function openDatabase(url: string, options: { connections?: number } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+  })
+  // a connection that breaks while idle is replaced by the pool; without a listener it would end the process
+  pool.on('error', () => undefined)
+  // and so is one that breaks while it is lent out, between two statements of a transaction
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    url,
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import type { EventFields } from '../options.ts'
+
+/** `<xml>` of a callback's inside: numbers bare, texts as CDATA, lists repeated, objects nested. */
+export function toXml(fields: EventFields): string {
+  return `<xml>${elements(fields)}</xml>`
+}
+
+function elements(fields: EventFields): string {
+  return Object.entries(fields)
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((v) => element(name, v)),
+    )
+    .join('')
+}
+
+function element(name: string, value: string | number | EventFields): string {
+  if (!/^[A-Za-z_][\w.-]*$/.test(name)) throw new Error(`not an XML name: ${name}`)
+  if (typeof value === 'number') return `<${name}>${value}</${name}>`
+  if (typeof value === 'string') return `<${name}>${cdata(value)}</${name}>`
+  return `<${name}>${elements(value)}</${name}>`
+}
+
+/** A CDATA section; `]]>` inside is split over two. */
+export function cdata(text: string): string {
+  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
+}

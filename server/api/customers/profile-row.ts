@@ -1,0 +1,178 @@
+import type { ConsentLevel, PointsKind, TagDimension } from '../../../domain/words.ts'
+import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
+import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
+import { Prisma } from '../../../prisma/db.ts'
+import { scope } from '../../scope.ts'
+import type { SignedIn } from '../../session.ts'
+import { referrals, taskColumns, taskJoins, type TaskRow } from '../tasks/task-row.ts'
+
+interface Person {
+  userid: string
+  name: string
+}
+
+export interface TouchLine {
+  at: string
+  name: string
+  channel: string
+  mine: boolean
+}
+
+/** Everything the database knows for a profile, in one row; days are business days, times ISO text. */
+export interface ProfileRow {
+  id: string
+  externalUserId: string | null
+  memberNo: string | null
+  name: string | null
+  wecomName: string | null
+  avatar: string | null
+  gender: 'male' | 'female' | null
+  mobileEnc: Buffer | null
+  birthYear: number | null
+  birthdayMd: number | null
+  birthdayLunar: boolean
+  joinedAt: string | null
+  joinedDay: BusinessDay | null
+  matchIssue: string | null
+  consent: ConsentLevel
+  store: { storeNo: string; name: string } | null
+  spend365Fen: number
+  orders365: number
+  purchaseDays: number
+  purchaseDays365: number
+  lastPurchaseDay: BusinessDay | null
+  cycleDays: number | null
+  mainCategory: string | null
+  lastStoreNo: string | null
+  referrals: number
+  assignedGuide: Person | null
+  relation: {
+    remark: string | null
+    addedAt: string
+    endedAt: string | null
+    endedBy: string | null
+    half: boolean
+  } | null
+  guides: Person[] | null
+  tags:
+    | {
+        id: string
+        name: string
+        dimension: TagDimension
+        groupName: string
+        origin: 'guide' | 'rule' | 'wecom'
+        originBy: string | null
+        addedAt: string
+      }[]
+    | null
+  coupons:
+    | {
+        couponNo: string
+        name: string
+        faceValueFen: number | null
+        discount: number | null
+        minSpendFen: number | null
+        expiresOn: BusinessDay
+        days: number
+      }[]
+    | null
+  points:
+    { kind: PointsKind; points: number; day: BusinessDay; expiresOn: BusinessDay | null }[] | null
+  /** newest first: what was paid on each purchase day inside the window of the next review, and the last 12 */
+  days: { day: BusinessDay; spendFen: number; orders: number }[] | null
+  tasks: TaskRow[] | null
+  /** sent ones of the last 30 days, newest first */
+  recentTouches: TouchLine[] | null
+  lastTouchByMe: TouchLine | null
+  lastTouchByOthers: TouchLine | null
+}
+
+/** How a customer is asked for. */
+export type CustomerKey = { id: string } | { externalUserId: string }
+
+/** purchase days shown as a strip */
+const STRIP_DAYS = 12
+
+/**
+ * One statement for a whole profile (docs/performance.md: one query answers six times as fast as a
+ * query per block). Its text differs by role and key only, so each text is planned once a connection.
+ */
+export function profileStatement(
+  user: SignedIn,
+  key: CustomerKey,
+  now: Date,
+  today: BusinessDay,
+  zone: string,
+): { name: string; statement: Prisma.Sql } {
+  const byId = 'id' in key
+  const which = byId
+    ? Prisma.sql`c.id = ${key.id}::bigint`
+    : Prisma.sql`c.external_userid = ${key.externalUserId}`
+  const reviewFrom = addDays(nextReview(today), -TIER_WINDOW_DAYS)
+  const recently = new Date(now.getTime() - 31 * 86_400_000)
+  const touch = Prisma.sql`touch.at, toucher.name, touch.channel, touch.employee_id = ${user.id}::bigint as mine`
+  const sent = Prisma.sql`touch join employee toucher on toucher.id = touch.employee_id
+    where touch.customer_id = c.id and touch.result = 'sent'`
+  const statement = Prisma.sql`
+    select c.id::text as id, c.external_userid as "externalUserId", c.member_no as "memberNo", c.name,
+      c.wecom_name as "wecomName", c.avatar, c.gender::text as gender, c.mobile_enc as "mobileEnc",
+      c.birth_year as "birthYear", c.birthday_md as "birthdayMd", c.birthday_lunar as "birthdayLunar",
+      to_json(c.joined_at) #>> '{}' as "joinedAt",
+      (c.joined_at at time zone ${zone})::date::text as "joinedDay",
+      c.match_issue as "matchIssue", c.consent::text as consent,
+      (select json_build_object('storeNo', st.store_no, 'name', st.name)
+        from store st where st.store_no = c.store_no) as store,
+      coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
+      coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
+      s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
+      s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
+      (select json_build_object('userid', e.userid, 'name', e.name)
+        from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",
+      (select json_build_object('remark', r.remark, 'addedAt', r.added_at, 'endedAt', r.ended_at,
+          'endedBy', r.ended_by, 'half', r.half)
+        from relation r where r.customer_id = c.id and r.employee_id = ${user.id}::bigint) as relation,
+      (select json_agg(json_build_object('userid', e.userid, 'name', e.name) order by r.added_at, r.id)
+        from relation r join employee e on e.id = r.employee_id
+        where r.customer_id = c.id and r.ended_at is null) as guides,
+      (select json_agg(json_build_object('id', t.id::text, 'name', t.name, 'dimension', g.dimension,
+          'groupName', g.name, 'origin', ct.origin, 'originBy', ct.origin_by, 'addedAt', ct.added_at)
+          order by g.sort_order desc, g.id, t.sort_order desc, t.id)
+        from customer_tag ct join tag t on t.id = ct.tag_id join tag_group g on g.id = t.group_id
+        where ct.customer_id = c.id and ct.removed_at is null and t.deleted_at is null
+          and (ct.expires_at is null or ct.expires_at > ${now})) as tags,
+      (select json_agg(json_build_object('couponNo', k.coupon_no, 'name', k.name,
+          'faceValueFen', k.face_value_fen, 'discount', k.discount, 'minSpendFen', k.min_spend_fen,
+          'expiresOn', k.expires_day, 'days', k.expires_day - ${today}::date) order by k.expires_day, k.id)
+        from coupon k
+        where k.customer_id = c.id and k.status = 'issued' and k.expires_day >= ${today}::date) as coupons,
+      (select json_agg(json_build_object('kind', p.kind, 'points', p.points,
+          'day', (p.occurred_at at time zone ${zone})::date,
+          'expiresOn', (p.expires_at at time zone ${zone})::date) order by p.occurred_at, p.id)
+        from points_entry p where p.customer_id = c.id) as points,
+      (select json_agg(json_build_object('day', d.day, 'spendFen', d.spend, 'orders', d.n) order by d.day desc)
+        from (
+          select o.paid_day as day, sum(o.amount_fen - o.refunded_fen)::float8 as spend, count(*)::int as n,
+            row_number() over (order by o.paid_day desc) as nth
+          from orders o where o.customer_id = c.id and o.status = 'paid' and o.paid_day <= ${today}::date
+          group by o.paid_day
+        ) d where d.day > ${reviewFrom}::date or d.nth <= ${STRIP_DAYS}) as days,
+      (select json_agg(row_to_json(x) order by x.urgent desc, x."snoozedUntil" nulls first, x.priority desc)
+        from (
+          select ${taskColumns}, t.priority from task t ${taskJoins}
+          where t.customer_id = c.id and t.state in ('open', 'in_progress') and t.dies_at > ${now}
+            and ${scope.tasks(user)}
+        ) x) as tasks,
+      (select json_agg(row_to_json(x)) from (
+        select ${touch} from ${sent} and touch.at > ${recently} and touch.channel <> 'welcome'
+        order by touch.at desc limit 50) x) as "recentTouches",
+      (select row_to_json(x) from (
+        select ${touch} from ${sent} and touch.employee_id = ${user.id}::bigint
+        order by touch.at desc limit 1) x) as "lastTouchByMe",
+      (select row_to_json(x) from (
+        select ${touch} from ${sent} and touch.employee_id <> ${user.id}::bigint
+        order by touch.at desc limit 1) x) as "lastTouchByOthers"
+    from customer c left join customer_stats s on s.customer_id = c.id
+    where ${which} and ${scope.customers(user)}`
+  const role = user.storeNo === null && user.role === 'manager' ? 'guide' : user.role
+  return { name: `profile-${role}-${byId ? 'id' : 'external'}`, statement }
+}

@@ -1,0 +1,144 @@
+import { daysBetween, businessDay, type BusinessDay } from '../../../domain/business-day.ts'
+import { decideContact } from '../../../domain/contact-limits.ts'
+import { stageOf } from '../../../domain/lifecycle.ts'
+import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
+import { overdueFactor } from '../../../domain/rhythm.ts'
+import { keepGap, nextGap, nextReview, tierOf, tierRow } from '../../../domain/tier.ts'
+import type { CycleSource, Lang } from '../../../domain/words.ts'
+import { taskView } from '../tasks/task-view.ts'
+import { birthdayText } from './birthday-text.ts'
+import { displayName } from './display-name.ts'
+import type { ProfileRow, TouchLine } from './profile-row.ts'
+import type { CustomerProfile } from './schema.ts'
+
+/** What a profile is read for: when, where, in which language. */
+export interface ProfileContext {
+  now: Date
+  today: BusinessDay
+  zone: string
+  lang: Lang
+  /** the rhythm that holds for the customer, their own or a group's */
+  cycle: { days: number; source: CycleSource } | null
+  /** plain mobile, to be masked here */
+  mobile: string | null
+}
+
+/** days ahead in which lots of points are called expiring (domain-rules 8: T−30) */
+const POINTS_DAYS = 30
+/** purchase days of the strip */
+const STRIP_DAYS = 12
+
+/** The profile of a row: everything that domain rules make of it. Pure. */
+export function profileView(row: ProfileRow, context: ProfileContext): CustomerProfile {
+  const { today, lang, cycle } = context
+  const guides = row.guides ?? []
+  const points = pointsOn(row.points ?? [], today)
+  return {
+    id: row.id,
+    externalUserId: row.externalUserId,
+    memberNo: row.memberNo,
+    name: displayName(row, lang),
+    wecomName: row.wecomName,
+    avatar: row.avatar,
+    gender: row.gender,
+    mobile: context.mobile === null ? null : maskMobile(context.mobile),
+    birthday: birthdayText(row.birthYear, row.birthdayMd),
+    lunarBirthday: row.birthdayLunar,
+    joinedAt: row.joinedAt,
+    store: row.store,
+    matchIssue: row.matchIssue,
+    relation: row.relation,
+    guides,
+    ownerGuide: row.assignedGuide ?? guides[0] ?? null,
+    tier: tierView(row, today, lang),
+    points: { balance: points.balance, expiring: expiringLots(points, today, POINTS_DAYS) },
+    coupons: row.coupons ?? [],
+    value: {
+      spend365Fen: row.spend365Fen,
+      orders365: row.orders365,
+      averageFen: row.orders365 > 0 ? Math.round(row.spend365Fen / row.orders365) : 0,
+      rfm: null,
+    },
+    rhythm: rhythmView(row, today, cycle),
+    stage: stageOf(
+      {
+        joinedDay: row.joinedDay,
+        purchaseDays: row.purchaseDays,
+        lastPurchaseDay: row.lastPurchaseDay,
+        cycleDays: cycle?.days ?? null,
+      },
+      today,
+    ),
+    tags: row.tags ?? [],
+    tasks: (row.tasks ?? []).map((task) => taskView(task, lang, today)),
+    consent: row.consent,
+    contact: contactView(row, context),
+    lastTouchByMe: touchBrief(row.lastTouchByMe, context.zone),
+    lastTouchByOthers: touchBrief(row.lastTouchByOthers, context.zone),
+  }
+}
+
+function tierView(row: ProfileRow, today: BusinessDay, lang: Lang): CustomerProfile['tier'] {
+  const { tier, flags } = tierOf(row)
+  const { name, colour } = tierRow(tier)
+  const next = nextGap(tier, row)
+  return {
+    code: tier,
+    name: name[lang],
+    colour,
+    since: null,
+    flags,
+    next: next && { ...next, name: tierRow(next.code).name[lang] },
+    keep: keepGap(tier, row.days ?? [], row.referrals, nextReview(today)),
+  }
+}
+
+function rhythmView(
+  row: ProfileRow,
+  today: BusinessDay,
+  cycle: ProfileContext['cycle'],
+): CustomerProfile['rhythm'] {
+  if (!cycle || row.lastPurchaseDay === null) return null
+  const daysSince = daysBetween(row.lastPurchaseDay, today)
+  return {
+    cycleDays: Math.round(cycle.days * 10) / 10,
+    source: cycle.source,
+    daysSince,
+    factor: Math.round(overdueFactor(daysSince, cycle.days) * 100) / 100,
+    days: (row.days ?? []).slice(0, STRIP_DAYS).map(({ day }) => day),
+    pAlive: null,
+  }
+}
+
+function contactView(row: ProfileRow, { now, zone }: ProfileContext): CustomerProfile['contact'] {
+  const { relation } = row
+  const decision = decideContact(
+    {
+      consent: row.consent,
+      hasRelation: relation !== null && relation.endedAt === null && !relation.half,
+      touches: (row.recentTouches ?? []).map((touch) => ({
+        at: new Date(touch.at),
+        byOther: !touch.mine,
+      })),
+    },
+    now,
+    zone,
+  )
+  return decision.ok
+    ? { ok: true, why: null, until: null }
+    : { ok: false, why: decision.why, until: decision.until?.toISOString() ?? null }
+}
+
+function touchBrief(touch: TouchLine | null, zone: string): CustomerProfile['lastTouchByMe'] {
+  if (!touch) return null
+  const { at, name, channel } = touch
+  return { at, day: businessDay(new Date(at), zone), name, channel }
+}
+
+/**
+ * A number one can recognise but not call.
+ * @example maskMobile('13812341234') // '138****1234'
+ */
+export function maskMobile(mobile: string): string {
+  return `${mobile.slice(0, 3)}****${mobile.slice(-4)}`
+}

@@ -1,0 +1,193 @@
+import { Type, type Static } from 'typebox'
+import { CONSENTS, HOLD_REASONS, TAG_DIMENSIONS, TIERS } from '../../../domain/words.ts'
+import { Cursor, Day, Fen, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
+import { TaskView } from '../tasks/schema.ts'
+
+export const CustomerTagView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  dimension: oneOf(TAG_DIMENSIONS),
+  groupName: Type.String(),
+  origin: oneOf(['guide', 'rule', 'wecom']),
+  originBy: nullable(Type.String()),
+  addedAt: Moment,
+})
+export type CustomerTagView = Static<typeof CustomerTagView>
+
+const TouchBrief = Type.Object({
+  at: Moment,
+  day: Day,
+  name: Type.String(),
+  channel: Type.String(),
+})
+
+/** Everything the sidebar shows of one customer, in one answer. */
+export const CustomerProfile = Type.Object({
+  id: Id,
+  externalUserId: nullable(Type.String()),
+  memberNo: nullable(Type.String()),
+  name: Type.String(),
+  wecomName: nullable(Type.String()),
+  avatar: nullable(Type.String()),
+  gender: nullable(oneOf(['male', 'female'])),
+  /** masked: 138****1234; revealing is a call of its own and audited */
+  mobile: nullable(Type.String()),
+  /** month-day or full date as known, "05-20" or "1990-05-20" */
+  birthday: nullable(Type.String()),
+  lunarBirthday: Type.Boolean(),
+  joinedAt: nullable(Moment),
+  store: nullable(Type.Object({ storeNo: Type.String(), name: Type.String() })),
+  /** why no member is joined yet: a code of docs/errors.md */
+  matchIssue: nullable(Type.String()),
+  /** the signed-in guide's own relation; null for those without one */
+  relation: nullable(
+    Type.Object({
+      remark: nullable(Type.String()),
+      addedAt: Moment,
+      endedAt: nullable(Moment),
+      endedBy: nullable(Type.String()),
+      half: Type.Boolean(),
+    }),
+  ),
+  /** guides with a live relation, oldest first */
+  guides: Type.Array(Type.Object({ userid: Type.String(), name: Type.String() })),
+  ownerGuide: nullable(Type.Object({ userid: Type.String(), name: Type.String() })),
+  tier: Type.Object({
+    code: oneOf(TIERS),
+    name: Type.String(),
+    colour: Type.String({ description: '#rrggbb' }),
+    since: nullable(Day),
+    flags: Type.Array(oneOf(['high_spend_low_frequency', 'low_spend_high_frequency'])),
+    /** what is short of the next tier, null at the top */
+    next: nullable(
+      Type.Object({
+        code: oneOf(TIERS),
+        name: Type.String(),
+        spendFen: Fen,
+        orders: Type.Integer(),
+        purchaseDays: Type.Optional(Type.Integer()),
+        referrals: Type.Optional(Type.Integer()),
+      }),
+    ),
+    /** what is short of keeping this tier at the next monthly review; null when nothing can be lost */
+    keep: nullable(
+      Type.Object({
+        reviewDay: Day,
+        spendFen: Fen,
+        orders: Type.Integer(),
+        purchaseDays: Type.Optional(Type.Integer()),
+        referrals: Type.Optional(Type.Integer()),
+      }),
+    ),
+  }),
+  points: Type.Object({
+    balance: Type.Integer(),
+    expiring: Type.Array(
+      Type.Object({ points: Type.Integer(), expiresOn: Day, days: Type.Integer() }),
+    ),
+  }),
+  coupons: Type.Array(
+    Type.Object({
+      couponNo: Type.String(),
+      name: Type.String(),
+      faceValueFen: nullable(Fen),
+      discount: nullable(Type.Number()),
+      minSpendFen: nullable(Fen),
+      expiresOn: Day,
+      days: Type.Integer(),
+    }),
+  ),
+  value: Type.Object({
+    spend365Fen: Fen,
+    orders365: Type.Integer(),
+    averageFen: Fen,
+    /** null until RFM scores exist */
+    rfm: nullable(Type.Object({ eight: Type.String(), five: Type.String() })),
+  }),
+  rhythm: nullable(
+    Type.Object({
+      cycleDays: Type.Number(),
+      /** whose median it is */
+      source: oneOf(['own', 'category', 'store', 'chain']),
+      daysSince: Type.Integer(),
+      /** daysSince ÷ cycleDays */
+      factor: Type.Number(),
+      /** the last purchase days, newest first, at most 12 */
+      days: Type.Array(Day),
+      pAlive: nullable(Type.Number()),
+    }),
+  ),
+  stage: oneOf(['new', 'active', 'sleeping', 'at_risk', 'lost', 'prospect']),
+  tags: Type.Array(CustomerTagView),
+  tasks: Type.Array(TaskView),
+  consent: oneOf(CONSENTS),
+  /** may this user contact this customer now */
+  contact: Type.Object({
+    ok: Type.Boolean(),
+    why: nullable(oneOf(HOLD_REASONS)),
+    until: nullable(Moment),
+  }),
+  lastTouchByMe: nullable(TouchBrief),
+  lastTouchByOthers: nullable(TouchBrief),
+})
+export type CustomerProfile = Static<typeof CustomerProfile>
+
+export const TIMELINE_TYPES = ['order', 'touch', 'tag', 'task', 'note', 'relation'] as const
+
+export const TimelineEntry = Type.Object({
+  /** unique over all types */
+  id: Type.String(),
+  type: oneOf(TIMELINE_TYPES),
+  at: Moment,
+  /** userid or name of who did it, null for the customer or the system */
+  by: nullable(Type.String()),
+  /** what happened: paid, refunded, cancelled / sent, … / added, removed / task states / note / added, ended */
+  what: Type.String(),
+  /** tag name, note text, message text, task kind, store name … */
+  text: Type.String(),
+  amountFen: nullable(Fen),
+  /** order items, task reason and the like */
+  detail: Type.Record(Type.String(), Type.Unknown()),
+})
+export type TimelineEntry = Static<typeof TimelineEntry>
+
+export const TimelineQuery = Type.Object({
+  cursor: Type.Optional(Cursor),
+  /** comma-separated; all when missing */
+  types: Type.Optional(Type.String({ maxLength: 100 })),
+})
+export const TimelinePage = page(TimelineEntry)
+export type TimelinePage = Static<typeof TimelinePage>
+
+export const TagChange = Type.Object(
+  {
+    add: Type.Array(Id, { maxItems: 50, uniqueItems: true }),
+    remove: Type.Array(Id, { maxItems: 50, uniqueItems: true }),
+  },
+  { additionalProperties: false },
+)
+export const TagsAnswer = Type.Object({ tags: Type.Array(CustomerTagView) })
+export type TagsAnswer = Static<typeof TagsAnswer>
+
+export const CustomerChange = Type.Object(
+  {
+    /** YYYY-MM-DD or MM-DD */
+    birthday: Type.Optional(Type.String({ maxLength: 10 })),
+    /** the guide's remark in WeCom, ≤ 20 characters */
+    remark: Type.Optional(Type.String({ maxLength: 20 })),
+    note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+export const NewNote = Type.Object(
+  { text: Type.String({ minLength: 1, maxLength: 1000 }) },
+  { additionalProperties: false },
+)
+export const ConsentChange = Type.Object(
+  { consent: oneOf(CONSENTS), source: Type.String({ minLength: 1, maxLength: 100 }) },
+  { additionalProperties: false },
+)
+
+/** The full number, after its reveal was written down; null where none is known. */
+export const RevealedMobile = Type.Object({ mobile: nullable(Type.String()) })
+export type RevealedMobile = Static<typeof RevealedMobile>

@@ -1,0 +1,34 @@
+import { Type, type Static, type TSchema } from 'typebox'
+
+/** Shapes that several nouns of the API share. */
+
+export const Id = Type.String({ pattern: '^[0-9]{1,18}$', description: 'our id' })
+
+export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'YYYY-MM-DD' })
+
+export const Moment = Type.String({ format: 'date-time', description: 'ISO 8601 with offset' })
+
+export const Fen = Type.Integer({ description: 'money in fen' })
+
+/** The shape, or null. For answers: `nullable` is OpenAPI's word, which the serializer reads without trying branches. */
+export const nullable = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>({ ...schema, nullable: true })
+
+/** One of a fixed vocabulary. */
+export const oneOf = <const T extends string>(words: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...words] })
+
+/** Every failure: a code of docs/errors.md, a sentence that says what to do, the request to ask about. */
+export const ErrorAnswer = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  requestId: Type.String(),
+  /** the offending field, where there is one */
+  field: Type.Optional(Type.String()),
+})
+export type ErrorAnswer = Static<typeof ErrorAnswer>
+
+export const Cursor = Type.String({ maxLength: 200, description: 'nextCursor of the page before' })
+
+export const page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), nextCursor: nullable(Type.String()) })

@@ -1,0 +1,110 @@
+import { createError } from '@fastify/error'
+
+/**
+ * Every failure a caller can meet: code, sentence, status. docs/errors.md lists the same (a test compares).
+ * The sentence says what is wrong and what to do; it is shown to people. `%s` is filled in where thrown.
+ */
+
+// — Sign-in and scope —
+export const NotSignedIn = createError(
+  'NOT_SIGNED_IN',
+  '请先登录。 Sign in first: open /auth/login.',
+  401,
+)
+export const SignInRefused = createError(
+  'SIGN_IN_REFUSED',
+  '登录没有成功：%s 请回到企业微信重新打开。',
+  401,
+)
+export const NotAnEmployee = createError(
+  'NOT_AN_EMPLOYEE',
+  '你还不在导购名单里，请店长在系统里添加你。 Ask your manager to add you as an employee.',
+  403,
+)
+export const NeedsRole = createError(
+  'NEEDS_ROLE',
+  '这个页面只给店长和总部。 This needs the role %s.',
+  403,
+)
+
+// — Input —
+export const BadInput = createError('BAD_INPUT', '%s', 400)
+export const UnsupportedType = createError('UNSUPPORTED_TYPE', 'Send the body as %s.', 415)
+export const UnknownRoute = createError('UNKNOWN_ROUTE', 'No such address: %s', 404)
+export const TooLarge = createError('TOO_LARGE', 'The body is too large: send at most %s.', 413)
+export const TooManyRequests = createError('TOO_MANY_REQUESTS', '太快了，请 %s 后再试。', 429)
+export const UrlNotOurs = createError('URL_NOT_OURS', 'url must be a page below %s', 400)
+
+// — Customers —
+export const CustomerNotFound = createError(
+  'CUSTOMER_NOT_FOUND',
+  '没有这位客户，或 TA 不是你的客户。',
+  404,
+)
+export const ConsentIsCustomers = createError(
+  'CONSENT_IS_CUSTOMERS',
+  '客户说过不再联系，只有客户本人能改回来。',
+  409,
+)
+
+// — Tags —
+export const TagNotFound = createError(
+  'TAG_NOT_FOUND',
+  '没有标签 %s，它可能刚被删除，请刷新标签库。',
+  404,
+)
+export const TagGroupNotFound = createError(
+  'TAG_GROUP_NOT_FOUND',
+  '没有标签组 %s，请刷新标签库。',
+  404,
+)
+export const TagExists = createError('TAG_EXISTS', '这个标签组里已经有“%s”，直接用它就好。', 409)
+
+// — Tasks and touches —
+export const TaskNotFound = createError('TASK_NOT_FOUND', '没有这个任务，或它不是你的任务。', 404)
+export const TaskAlreadyClosed = createError(
+  'TASK_ALREADY_CLOSED',
+  '这个任务已经结束（%s），不能再改。',
+  409,
+)
+export const SnoozeTooLate = createError(
+  'SNOOZE_TOO_LATE',
+  '稍后的时间要在现在之后、任务失效（%s）之前。',
+  400,
+)
+
+// — Open API —
+export const ApiKeyRefused = createError(
+  'API_KEY_REFUSED',
+  'Send Authorization: Bearer <key>; make a key with: npm run keys -- create NAME',
+  401,
+)
+export const TooManyItems = createError(
+  'TOO_MANY_ITEMS',
+  'Send at most %s items in a request, not %s; or stream them to POST /open/v1/import/:kind.',
+  400,
+)
+export const WebhookUrlRefused = createError('WEBHOOK_URL_REFUSED', 'url: write %s.', 400)
+export const WebhookExists = createError(
+  'WEBHOOK_EXISTS',
+  'This address is subscribed already: delete the subscription first, or use another address.',
+  409,
+)
+export const WebhookNotFound = createError(
+  'WEBHOOK_NOT_FOUND',
+  'There is no such subscription: GET /open/v1/webhooks lists them.',
+  404,
+)
+
+// — Outside of us —
+export const WecomUnavailable = createError(
+  'WECOM_UNAVAILABLE',
+  '企业微信暂时没有响应（%s），请稍后再试。',
+  502,
+)
+export const NotReady = createError('NOT_READY', 'The server is not ready: %s', 503)
+export const Internal = createError(
+  'INTERNAL',
+  '出错了，我们已经记下。请稍后再试；还不行，把编号告诉管理员。',
+  500,
+)

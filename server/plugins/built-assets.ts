@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import staticFiles from '@fastify/static'
+import fp from 'fastify-plugin'
+
+/**
+ * The built pages' scripts and styles. Their names carry a hash of their content: they never change.
+ * @see https://github.com/fastify/fastify-static
+ */
+export const builtAssets = fp<{ sidebarDir: string }>(
+  async (app, options) => {
+    const root = join(options.sidebarDir, 'assets')
+    // before the first build there is nothing to serve; the pages say so themselves
+    if (!existsSync(root)) return
+    await app.register(staticFiles, {
+      root,
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: '365d',
+      index: false,
+      decorateReply: false,
+    })
+  },
+  { name: 'built-assets' },
+)

@@ -1,0 +1,40 @@
+import secureSession from '@fastify/secure-session'
+import fp from 'fastify-plugin'
+
+/** A sign-in that was begun: what WeCom must bring back, and where the person wanted to go. */
+export interface PendingSignIn {
+  state: string
+  to: string
+}
+
+declare module '@fastify/secure-session' {
+  interface SessionData {
+    userid: string
+    pending: PendingSignIn[]
+  }
+}
+
+/** seconds a sign-in holds: one working day */
+const HOLDS_SECONDS = 12 * 3600
+
+/**
+ * The session is a sealed cookie: no table, nothing to clean up, any process can read it.
+ * @see https://github.com/fastify/fastify-secure-session
+ */
+export const sessionCookie = fp<{ sessionKey: string; publicUrl: string }>(
+  async (app, options) => {
+    await app.register(secureSession, {
+      key: Buffer.from(options.sessionKey, 'hex'),
+      cookieName: 'guide_session',
+      expiry: HOLDS_SECONDS,
+      cookie: {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: options.publicUrl.startsWith('https:'),
+        maxAge: HOLDS_SECONDS,
+      },
+    })
+  },
+  { name: 'session-cookie' },
+)

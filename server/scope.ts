@@ -1,0 +1,37 @@
+import { Prisma } from '../prisma/db.ts'
+import type { SignedIn } from './session.ts'
+
+/**
+ * Whose data a person may see, the one place that says it (contracts.md, Sign-in): a guide the customers they have a
+ * live relation with and their own tasks, a manager everything of their store, headquarters everything. Every
+ * query of customers or tasks carries one of these conditions; what is outside is not found (404), never refused.
+ */
+export const scope = {
+  /** Condition on a customer aliased `c`. */
+  customers(user: SignedIn): Prisma.Sql {
+    if (user.role === 'hq') return Prisma.sql`true`
+    const mine = Prisma.sql`exists (
+      select 1 from relation mine
+      where mine.customer_id = c.id and mine.employee_id = ${user.id}::bigint and mine.ended_at is null)`
+    if (user.role === 'guide' || user.storeNo === null) return mine
+    return Prisma.sql`(c.store_no = ${user.storeNo} or ${mine} or exists (
+      select 1 from relation theirs join employee colleague on colleague.id = theirs.employee_id
+      where theirs.customer_id = c.id and theirs.ended_at is null and colleague.store_no = ${user.storeNo}))`
+  },
+
+  /** Condition on a row aliased `t` with an assignee_id: a task, or a candidate held back. */
+  tasks(user: SignedIn): Prisma.Sql {
+    if (user.role === 'hq') return Prisma.sql`true`
+    if (user.role === 'guide' || user.storeNo === null)
+      return Prisma.sql`t.assignee_id = ${user.id}::bigint`
+    return Prisma.sql`(t.assignee_id = ${user.id}::bigint or t.assignee_id in (
+      select colleague.id from employee colleague where colleague.store_no = ${user.storeNo}))`
+  },
+
+  /** Condition on an employee aliased `e`: whose figures a person may see. */
+  employees(user: SignedIn): Prisma.Sql {
+    if (user.role === 'hq') return Prisma.sql`true`
+    if (user.role === 'guide' || user.storeNo === null) return Prisma.sql`e.id = ${user.id}::bigint`
+    return Prisma.sql`(e.id = ${user.id}::bigint or e.store_no = ${user.storeNo})`
+  },
+}

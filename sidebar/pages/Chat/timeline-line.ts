@@ -1,0 +1,57 @@
+import type { TimelinePage } from '../../../server/api/customers/schema.ts'
+import { yuan } from '../../format/money.ts'
+import type { Messages } from '../../i18n/index.ts'
+
+export type TimelineEntry = TimelinePage['items'][number]
+
+export interface TimelineLine {
+  title: string
+  text: string | null
+}
+
+/** A line of the timeline: what happened, and the words that came with it. Unknown words are shown as they came. */
+export function timelineLine(entry: TimelineEntry, m: Messages): TimelineLine {
+  const { what } = m.timeline
+  switch (entry.type) {
+    case 'order': {
+      const title = wordFor(what.order, entry.what)
+      return {
+        title: entry.amountFen === null ? title : `${title} ${yuan(entry.amountFen)}`,
+        text: joined([entry.text, itemsOf(entry.detail)]),
+      }
+    }
+    case 'tag':
+      return { title: `${wordFor(what.tag, entry.what)}「${entry.text}」`, text: null }
+    case 'task':
+      return {
+        title: `${wordFor(m.terms.kind, entry.text)} · ${wordFor(m.terms.state, entry.what)}`,
+        text: null,
+      }
+    case 'relation':
+      return { title: wordFor(what.relation, entry.what), text: null }
+    case 'touch':
+      return { title: wordFor(what.touch, entry.what), text: entry.text || null }
+    default:
+      return { title: m.terms.timelineType[entry.type], text: entry.text || null }
+  }
+}
+
+function wordFor(words: Record<string, string | undefined>, word: string): string {
+  return words[word] ?? word
+}
+
+/** Names of what was bought, at most three. */
+function itemsOf(detail: Record<string, unknown>): string | null {
+  const items = detail['items']
+  if (!Array.isArray(items)) return null
+  const names = items
+    .map((item: unknown) =>
+      typeof item === 'object' && item !== null && 'name' in item ? item.name : null,
+    )
+    .filter((name): name is string => typeof name === 'string' && name !== '')
+  return names.length > 3 ? `${names.slice(0, 3).join(' / ')} …` : names.join(' / ') || null
+}
+
+function joined(parts: (string | null)[]): string | null {
+  return parts.filter(Boolean).join(' · ') || null
+}

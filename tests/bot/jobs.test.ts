@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startWorkers, type Workers } from '../../bot/jobs.ts'
+import { enqueue, enqueueMany } from '../../bot/queue.ts'
+import { WecomError } from '../../bot/wecom/error-table.ts'
+import { emptyDatabase, useDatabase } from '../support/database.ts'
+import { createFakeWecom, createTestDeps, type FakeWecom } from '../support/test-deps.ts'
+
+const db = useDatabase()
+let workers: Workers | undefined
+
+beforeEach(() => emptyDatabase(db))
+afterEach(async () => {
+  await workers?.stop()
+  workers = undefined
+})
+
+/** Waits until `check` gives something, for at most ten seconds. */
+async function eventually<T>(check: () => Promise<T | undefined | null | false>): Promise<T> {
+  for (let i = 0; i < 200; i++) {
+    const found = await check()
+    if (found) return found
+    await sleep(50)
+  }
+  throw new Error('it did not happen')
+}
+
+async function start(wecom: FakeWecom = createFakeWecom()) {
+  const deps = createTestDeps(db, { wecom })
+  workers = await startWorkers(deps)
+  return deps
+}
+
+async function aCallback(xml: string, name: 'callback' | 'welcome' = 'callback'): Promise<bigint> {
+  const row = await db.prisma.inbox.create({
+    data: { corpId: 'ww1', key: Buffer.from(`${Math.random()}`), xml, traceId: 'trace' },
+    select: { id: true },
+  })
+  await enqueue(db.prisma, name, { inboxId: String(row.id) }, { maxAttempts: 3 })
+  return row.id
+}
+
+const unknownEvent = (n = 0) =>
+  `<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795309200</CreateTime><MsgType>event</MsgType><Event>something_new_${n}</Event></xml>`
+const tagEvent =
+  '<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795309200</CreateTime><MsgType>event</MsgType><Event>change_external_tag</Event><ChangeType>create</ChangeType><Id>et1</Id><TagType>tag</TagType></xml>'
+
+const waiting = async () =>
+  (
+    await db.pool.query<{ n: number }>(
+      'select count(*)::int as n from graphile_worker._private_jobs',
+    )
+  ).rows[0]?.n ?? 0
+
+describe('job workers', () => {
+  it('work off callbacks, each once', async () => {
+    const ids = []
+    for (let i = 0; i < 20; i++) ids.push(await aCallback(unknownEvent(i)))
+    await start()
+
+    await eventually(async () => (await waiting()) === 0)
+
+    expect(await db.prisma.inbox.count({ where: { processedAt: { not: null } } })).toBe(20)
+  })
+
+  it('try a failing job again, and keep its reason where it stays unprocessed', async () => {
+    const id = await aCallback(tagEvent)
+    const deps = await start(
+      createFakeWecom((path) => {
+        throw new WecomError({ errcode: -1, path })
+      }),
+    )
+
+    const job = await eventually(async () => {
+      const found = await db.pool.query<{ attempts: number; last_error: string | null }>(
+        'select attempts, last_error from graphile_worker._private_jobs where last_error is not null',
+      )
+      return found.rows[0]
+    })
+    expect(job.attempts).toBe(1)
+    // the last attempt comes without its pause
+    await db.pool.query('update graphile_worker._private_jobs set attempts = 2, run_at = now()')
+    const row = await eventually(() =>
+      db.prisma.inbox.findFirst({ where: { id, outcome: { startsWith: 'given up' } } }),
+    )
+
+    expect(row.processedAt).toBeNull()
+    expect(row.outcome).toContain('-1')
+    expect(await deps.metrics.registry.metrics()).toMatch(
+      /guide_jobs_total\{name="callback",result="dead"\} 1/,
+    )
+  })
+
+  it('do not wait with a welcome for a backlog of other work', async () => {
+    const wecom = createFakeWecom(async (path) => {
+      if (path.includes('message/send')) await sleep(100)
+      return undefined
+    })
+    for (let i = 0; i < 300; i++) {
+      await db.prisma.outbox.create({
+        data: {
+          kind: 'app_message',
+          dedupeKey: `m${i}`,
+          recipient: 'guide1',
+          payload: { msgtype: 'text', text: { content: 'hi' } },
+          notBefore: new Date('2026-11-22T00:00:00Z'),
+          traceId: 't',
+          createdAt: new Date('2026-11-22T00:00:00Z'),
+        },
+      })
+    }
+    const rows = await db.prisma.outbox.findMany({ select: { id: true } })
+    await enqueueMany(
+      db.prisma,
+      'deliver',
+      rows.map(({ id }) => ({ outboxId: String(id) })),
+    )
+    await start(wecom)
+    await eventually(() => Promise.resolve(wecom.calls.length > 0))
+
+    const begun = performance.now()
+    await db.prisma.inbox.create({
+      data: {
+        id: 9_000n,
+        corpId: 'ww1',
+        key: Buffer.from('w'),
+        xml: `<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795309200</CreateTime><MsgType>event</MsgType><Event>change_external_contact</Event><ChangeType>add_external_contact</ChangeType><UserID>guide1</UserID><ExternalUserID>wm1</ExternalUserID><WelcomeCode>CODE</WelcomeCode></xml>`,
+        traceId: 'trace',
+      },
+    })
+    await enqueue(db.prisma, 'welcome', { inboxId: '9000' }, { priority: -10 })
+    await eventually(() =>
+      Promise.resolve(wecom.calls.some(({ path }) => path.includes('send_welcome_msg'))),
+    )
+
+    expect(performance.now() - begun).toBeLessThan(2_000)
+    expect(await waiting()).toBeGreaterThan(50)
+  })
+
+  it('take up what a killed process left locked', async () => {
+    const id = await aCallback(unknownEvent())
+    await db.pool.query(
+      `update graphile_worker._private_jobs set locked_by = 'pool-of-the-dead', locked_at = now(), attempts = 1`,
+    )
+    await start()
+
+    await eventually(() => db.prisma.inbox.findFirst({ where: { id, processedAt: { not: null } } }))
+  })
+
+  it('leave alone what another living process works on', async () => {
+    const id = await aCallback(unknownEvent())
+    await db.pool.query(
+      `update graphile_worker._private_jobs set locked_by = 'pool-alive', locked_at = now()`,
+    )
+    const alive = await db.pool.connect()
+    await alive.query(`select pg_advisory_lock(hashtextextended('job runner pool-alive', 0))`)
+
+    await start()
+    await sleep(300)
+
+    expect(await db.prisma.inbox.count({ where: { id, processedAt: null } })).toBe(1)
+    alive.release(true)
+  })
+
+  it('come back after the database threw them out', async () => {
+    await start()
+    await db.pool
+      .query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()`,
+      )
+      .catch(() => undefined)
+    const id = await eventually(() => aCallback(unknownEvent()).catch(() => undefined))
+
+    await eventually(() =>
+      db.prisma.inbox
+        .findFirst({ where: { id, processedAt: { not: null } } })
+        .catch(() => undefined),
+    )
+  })
+})

@@ -1,0 +1,180 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { kindLabel, renderAdvice, renderReason, renderWords } from '../../../bot/rules/registry.ts'
+import { dueDays } from '../../../bot/rules/rule.ts'
+import { addDays } from '../../../domain/business-day.ts'
+import { CYCLE_SOURCES, LANGS, RULE_KINDS, type RuleKind } from '../../../domain/words.ts'
+
+const coupon = (name: string, expiresOn: string, days: number) => ({
+  couponNo: `C-${name}`,
+  name,
+  faceValueFen: 5000,
+  discount: null,
+  minSpendFen: 20_000,
+  expiresOn,
+  days,
+})
+const FACTS: Record<RuleKind, object> = {
+  birthday: { day: '2026-11-24', md: 1016, lunar: true, daysUntil: 2 },
+  coupon_expiring: {
+    coupons: [coupon('满200减50', '2026-11-25', 3), coupon('九折券', '2026-11-29', 7)],
+    firstExpiresOn: '2026-11-25',
+    lastExpiresOn: '2026-11-29',
+  },
+  repurchase_overdue: {
+    lastPurchase: '2026-10-22',
+    cycleDays: 15,
+    cycleSource: 'own',
+    daysSince: 31,
+    factor: 2.07,
+  },
+}
+const today = '2026-11-22'
+
+describe('reasons', () => {
+  it.each([
+    ['birthday', {}, '后天 11 月 24 日生日（农历十月十六）。'],
+    ['birthday', { day: '2026-11-22', lunar: false, md: 1122 }, '今天 11 月 22 日生日。'],
+    [
+      'coupon_expiring',
+      {},
+      '2 张券快到期：「满200减50」3 天后 11 月 25 日到期，最晚的 11 月 29 日。',
+    ],
+    [
+      'coupon_expiring',
+      { coupons: [coupon('满200减50', '2026-11-23', 1)], firstExpiresOn: '2026-11-23' },
+      '「满200减50」明天 11 月 23 日到期。',
+    ],
+    ['repurchase_overdue', {}, '通常 15 天来一次，已经 31 天没来（2.1 倍）。'],
+    [
+      'repurchase_overdue',
+      { cycleSource: 'store', cycleDays: 10 },
+      '本店客人通常 10 天来一次，已经 31 天没来（3.1 倍）。',
+    ],
+  ] as const)('of %s with %o read: %s', (kind, change, sentence) => {
+    expect(renderReason(kind, { ...FACTS[kind], ...change }, 'zh-CN', today)).toBe(sentence)
+  })
+
+  it('stay true when they are read later', () => {
+    expect(renderReason('birthday', FACTS.birthday, 'zh-CN', '2026-11-23')).toMatch(
+      /^明天 11 月 24 日/,
+    )
+    expect(renderReason('birthday', FACTS.birthday, 'zh-CN')).toMatch(/^11 月 24 日生日/)
+    expect(
+      renderReason('repurchase_overdue', FACTS.repurchase_overdue, 'zh-CN', '2026-11-24'),
+    ).toBe('通常 15 天来一次，已经 33 天没来（2.2 倍）。')
+  })
+
+  it('speak English too', () => {
+    expect(RULE_KINDS.map((kind) => renderReason(kind, FACTS[kind], 'en', today))).toEqual([
+      'Birthday in 2 days (24 Nov), 16/10 by the Chinese calendar.',
+      '2 coupons are ending: the first, “满200减50”, in 3 days (25 Nov), the last on 29 Nov.',
+      'Usually comes every 15 days; not seen for 31 days (2.1×).',
+    ])
+  })
+
+  it('fall back to the kind for facts of a shape that an older version stored', () => {
+    expect(renderReason('birthday', { old: true }, 'zh-CN')).toBe('生日')
+    expect(renderReason('a_later_kind', {}, 'zh-CN')).toBe('a_later_kind')
+    expect(kindLabel('a_later_kind', 'zh-CN')).toBe('a_later_kind')
+  })
+})
+
+describe('words', () => {
+  const names = { customerName: '张女士', guideName: '王小明', storeName: '中山路店' }
+
+  it('read as a person writes', () => {
+    expect(RULE_KINDS.map((kind) => renderWords(kind, FACTS[kind], names))).toMatchInlineSnapshot(`
+      [
+        "张女士，您的生日快到啦，先祝您生日快乐！哪天有空来店里，我陪您慢慢挑。——王小明",
+        "张女士，您有 2 张券快到期，最早 11 月 25 日。哪天方便来店里，我帮您一起用上。——王小明",
+        "张女士，好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。——王小明",
+      ]
+    `)
+  })
+
+  it('greet somebody whose name is not known', () => {
+    const words = renderWords('birthday', FACTS.birthday, { ...names, customerName: null })
+
+    expect(words).toMatch(/^您好，您的生日快到啦/)
+  })
+
+  it('wish a happy birthday on the day itself', () => {
+    const words = renderWords('birthday', { ...FACTS.birthday, daysUntil: 0 }, names)
+
+    expect(words).toMatch(/^张女士，生日快乐！/)
+  })
+
+  it('are at most 80 characters, advice at most 30, whatever the names are', () => {
+    const anyName = fc.string({ unit: 'grapheme', maxLength: 60 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...RULE_KINDS),
+        fc.constantFrom(...LANGS),
+        anyName,
+        anyName,
+        anyName,
+        fc.constantFrom(...CYCLE_SOURCES),
+        fc.integer({ min: 0, max: 3 }),
+        (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil) => {
+          const one = [coupon(couponName, '2026-11-25', 3)]
+          const facts = {
+            ...FACTS[kind],
+            cycleSource,
+            daysUntil,
+            coupons: daysUntil > 1 ? one : [...one, ...one],
+          }
+          const words = renderWords(kind, facts, { ...names, customerName, guideName }, lang)
+          expect(words.length).toBeLessThanOrEqual(80)
+          expect(words.length).toBeGreaterThan(10)
+          expect(words.isWellFormed()).toBe(true)
+          expect(renderAdvice(kind, facts, lang).length).toBeLessThanOrEqual(30)
+        },
+      ),
+    )
+  })
+})
+
+describe('dueDays', () => {
+  const zone = 'Asia/Shanghai'
+
+  it('points from the scanned day to the days of its steps', () => {
+    const window = { day: today, since: '2026-11-21', zone }
+
+    expect(dueDays(window, [7, 3, 1])).toEqual(['2026-11-23', '2026-11-25', '2026-11-29'])
+  })
+
+  it('takes in the steps of missed nights, never a day that is over', () => {
+    const window = { day: today, since: '2026-11-19', zone }
+
+    expect(dueDays(window, [3, 0])).toEqual([
+      '2026-11-22',
+      '2026-11-23',
+      '2026-11-24',
+      '2026-11-25',
+    ])
+  })
+
+  it('finds each step once, whichever nights are missed', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 30, max: 40 }),
+        (offsets, step) => {
+          const nights = offsets.sort((a, b) => a - b).map((n) => addDays('2026-11-01', n))
+          const [first = today] = nights
+          const last = nights.at(-1) ?? today
+
+          const found = nights.flatMap((day, i) => {
+            const since = nights[i - 1] ?? addDays(day, -1)
+            return dueDays({ day, since, zone }, [step])
+          })
+
+          const every: string[] = []
+          for (let day = first; day <= last; day = addDays(day, 1)) every.push(addDays(day, step))
+          expect(found).toEqual(every)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,148 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  keepGap,
+  nextGap,
+  nextReview,
+  TIER_TABLE,
+  tierOf,
+  type TierFacts,
+} from '../../domain/tier.ts'
+import { TIERS } from '../../domain/words.ts'
+
+const facts = (spendYuan: number, orders: number, more: Partial<TierFacts> = {}): TierFacts => ({
+  spend365Fen: spendYuan * 100,
+  orders365: orders,
+  purchaseDays365: orders,
+  referrals: 0,
+  ...more,
+})
+
+const anyFacts = fc.record({
+  spend365Fen: fc.integer({ min: 0, max: 1_000_000 }),
+  orders365: fc.integer({ min: 0, max: 60 }),
+  purchaseDays365: fc.integer({ min: 0, max: 60 }),
+  referrals: fc.integer({ min: 0, max: 3 }),
+})
+
+describe('tierOf', () => {
+  it.each([
+    [999.99, 9, 'iron', []],
+    [1000, 9, 'iron', ['high_spend_low_frequency']],
+    [999.99, 10, 'iron', ['low_spend_high_frequency']],
+    [1000, 10, 'bronze', []],
+    [1999.99, 20, 'bronze', []],
+    [2000, 20, 'bronze', ['high_spend_low_frequency']],
+    [1999.99, 21, 'bronze', ['low_spend_high_frequency']],
+    [2000, 21, 'silver', []],
+    [99999, 0, 'iron', ['high_spend_low_frequency']],
+    [0, 0, 'iron', []],
+  ])('¥%d in %i orders is %s %j', (spend, orders, tier, flags) => {
+    expect(tierOf(facts(spend, orders))).toEqual({ tier, flags })
+  })
+
+  it.each([
+    [2, 1, 'gold'],
+    [1, 1, 'iron'],
+    [2, 0, 'iron'],
+  ])('with %i purchase days and %i referred buyers is %s', (purchaseDays365, referrals, tier) => {
+    expect(tierOf(facts(10, 2, { purchaseDays365, referrals })).tier).toBe(tier)
+  })
+
+  it('asks for silver before gold where that is configured', () => {
+    const referred = { referrals: 1 }
+
+    expect(tierOf(facts(1500, 12, referred), { goldRequiresSilver: true }).tier).toBe('bronze')
+    expect(tierOf(facts(2000, 21, referred), { goldRequiresSilver: true }).tier).toBe('gold')
+  })
+
+  it('never falls when a customer buys more', () => {
+    fc.assert(
+      fc.property(anyFacts, anyFacts, (some, more) => {
+        const sum = {
+          spend365Fen: some.spend365Fen + more.spend365Fen,
+          orders365: some.orders365 + more.orders365,
+          purchaseDays365: some.purchaseDays365 + more.purchaseDays365,
+          referrals: some.referrals + more.referrals,
+        }
+        expect(TIERS.indexOf(tierOf(sum).tier)).toBeGreaterThanOrEqual(
+          TIERS.indexOf(tierOf(some).tier),
+        )
+      }),
+    )
+  })
+
+  it('has discounts that never get worse with the tier', () => {
+    const discounts = TIER_TABLE.map(({ discount }) => discount ?? 1)
+
+    expect(discounts).toEqual([1, 0.98, 0.95, 0.9])
+  })
+})
+
+describe('nextGap', () => {
+  it('says what is short of the next tier', () => {
+    expect(nextGap('iron', facts(680, 12))).toMatchObject({
+      code: 'bronze',
+      spendFen: 32_000,
+      orders: 0,
+    })
+    expect(nextGap('silver', facts(3000, 30))).toMatchObject({ code: 'gold', referrals: 1 })
+    expect(nextGap('gold', facts(3000, 30))).toBeNull()
+  })
+
+  it('closes: who gets what is short has at least that tier', () => {
+    fc.assert(
+      fc.property(anyFacts, (some) => {
+        const { tier } = tierOf(some)
+        const gap = nextGap(tier, some)
+        if (!gap) return
+        const then = tierOf({
+          spend365Fen: some.spend365Fen + gap.spendFen,
+          orders365: some.orders365 + gap.orders,
+          purchaseDays365: some.purchaseDays365 + gap.purchaseDays,
+          referrals: some.referrals + gap.referrals,
+        })
+        expect(TIERS.indexOf(then.tier)).toBeGreaterThanOrEqual(TIERS.indexOf(gap.code))
+      }),
+    )
+  })
+})
+
+describe('keepGap', () => {
+  const days = [
+    { day: '2025-11-25', spendFen: 150_000, orders: 6 },
+    { day: '2026-06-01', spendFen: 168_000, orders: 19 },
+  ]
+
+  it('counts only what is still inside the window at the review', () => {
+    expect(keepGap('silver', days, 0, '2026-12-01')).toMatchObject({
+      reviewDay: '2026-12-01',
+      spendFen: 32_000,
+      orders: 2,
+    })
+  })
+
+  it('keeps the first day inside up to 364 days before the review', () => {
+    const at = (day: string) =>
+      keepGap('bronze', [{ day, spendFen: 100_000, orders: 10 }], 0, '2026-12-01')
+
+    expect(at('2025-12-02')).toBeNull()
+    expect(at('2025-12-01')).toMatchObject({ spendFen: 100_000, orders: 10 })
+  })
+
+  it('is nothing where nothing can be lost', () => {
+    expect(keepGap('iron', [], 0, '2026-12-01')).toBeNull()
+    expect(keepGap('silver', days, 0, '2026-11-22')).toBeNull()
+  })
+})
+
+describe('nextReview', () => {
+  it.each([
+    ['2026-11-01', '2026-12-01'],
+    ['2026-11-30', '2026-12-01'],
+    ['2026-12-31', '2027-01-01'],
+    ['2027-02-28', '2027-03-01'],
+  ])('of %s is %s', (today, review) => {
+    expect(nextReview(today)).toBe(review)
+  })
+})

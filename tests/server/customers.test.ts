@@ -1,0 +1,481 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { CustomerProfile, TimelinePage } from '../../server/api/customers/schema.ts'
+import { aCoupon, aRelation, aTask, aTouch, someStats } from '../support/chain.ts'
+import { emptyDatabase, useDatabase } from '../support/database.ts'
+import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
+import { createTestClock } from '../support/test-deps.ts'
+import { twoStores, type TwoStores } from './support/two-stores.ts'
+
+const db = useDatabase()
+const clock = createTestClock()
+let test: TestApp
+let chain: TwoStores
+let guide: { cookie: string }
+
+beforeAll(async () => {
+  test = await buildTestApp(db, { clock, requestsPerMinute: 100_000 })
+})
+afterAll(() => test.close())
+beforeEach(async () => {
+  await emptyDatabase(db)
+  clock.set('2026-11-22T02:00:00Z')
+  chain = await twoStores(db)
+  guide = await signIn(test.app, chain.guide.userid)
+})
+
+const get = (url: string, headers: Record<string, string> = guide) =>
+  test.app.inject({ url, headers })
+const send = (
+  method: 'POST' | 'PATCH',
+  url: string,
+  payload: object,
+  headers: Record<string, string> = guide,
+) => test.app.inject({ method, url, headers, payload })
+const path = (rest = '') => `/api/customers/${chain.customer.id}${rest}`
+
+async function profile(headers = guide): Promise<CustomerProfile> {
+  const answer = await get(path(), headers)
+  expect(answer.statusCode, answer.body).toBe(200)
+  return answer.json<CustomerProfile>()
+}
+
+async function anOrder(no: string, day: string, amountFen: number, parts: object = {}) {
+  await db.prisma.order.create({
+    data: {
+      orderNo: no,
+      memberNo: 'M1',
+      customerId: chain.customer.id,
+      storeNo: 'S1',
+      paidAt: new Date(`${day}T04:00:00Z`),
+      paidDay: new Date(day),
+      amountFen: BigInt(amountFen),
+      status: 'paid',
+      ...parts,
+    },
+  })
+}
+
+async function someTags() {
+  const group = await db.prisma.tagGroup.create({
+    data: { name: '喜好', dimension: 'behaviour', wecomId: 'etg1' },
+  })
+  const tags = []
+  for (const name of ['喜欢红色', '喜欢蓝色', '周末来']) {
+    tags.push(
+      await db.prisma.tag.create({ data: { groupId: group.id, name, wecomId: `et-${name}` } }),
+    )
+  }
+  return tags.map((tag) => tag.id.toString())
+}
+
+describe('GET /api/customers/by-external/:externalUserId', () => {
+  it('finds the customer beside whose chat the sidebar is', async () => {
+    const answer = await get('/api/customers/by-external/wmone')
+
+    expect(answer.json<CustomerProfile>()).toMatchObject({
+      id: String(chain.customer.id),
+      name: '张晓雯',
+      memberNo: 'M1',
+      relation: { half: false, endedAt: null },
+      guides: [{ userid: 'WangXiaoMing', name: '王小明' }],
+      ownerGuide: { userid: 'WangXiaoMing' },
+    })
+  })
+
+  it.each(['wmnobody', 'wmtwo'])('does not find %s', async (externalUserId) => {
+    const answer = await get(`/api/customers/by-external/${externalUserId}`)
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ code: 'CUSTOMER_NOT_FOUND' })
+  })
+})
+
+describe('GET /api/customers/:id', () => {
+  it('gives a customer about whom nothing is known yet', async () => {
+    expect(await profile()).toMatchObject({
+      tier: { code: 'iron', name: '铁', keep: null, flags: [] },
+      points: { balance: 0, expiring: [] },
+      coupons: [],
+      value: { spend365Fen: 0, orders365: 0, averageFen: 0, rfm: null },
+      rhythm: null,
+      tags: [],
+      tasks: [],
+      mobile: null,
+      birthday: null,
+      consent: 'one_to_one',
+      contact: { ok: true, why: null, until: null },
+      lastTouchByMe: null,
+      lastTouchByOthers: null,
+    })
+  })
+
+  it('tells value, tier and what is short of the next one', async () => {
+    await someStats(db, chain.customer, {
+      orders365: 10,
+      spend365Fen: 168_000n,
+      purchaseDays: 9,
+      purchaseDays365: 9,
+      lastPurchaseDay: '2026-10-22',
+      cycleDays: 15.5,
+    })
+
+    expect(await profile()).toMatchObject({
+      tier: { code: 'bronze', next: { code: 'silver', name: '银', spendFen: 32_000, orders: 11 } },
+      value: { spend365Fen: 168_000, orders365: 10, averageFen: 16_800 },
+      rhythm: { cycleDays: 15.5, source: 'own', daysSince: 31, factor: 2 },
+      stage: 'sleeping',
+    })
+  })
+
+  it('tells what is short of keeping the tier when orders leave the window before the review', async () => {
+    // review on 1 December: an order of 30 November last year is outside then
+    for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2025-11-28', 10_000)
+    await anOrder('B', '2026-11-01', 20_000)
+    await someStats(db, chain.customer, {
+      orders365: 11,
+      spend365Fen: 120_000n,
+      lastPurchaseDay: '2026-11-01',
+    })
+
+    expect((await profile()).tier).toMatchObject({
+      code: 'bronze',
+      keep: { reviewDay: '2026-12-01', spendFen: 80_000, orders: 9 },
+    })
+  })
+
+  it('lists usable coupons and expiring points by date, with days left', async () => {
+    await aCoupon(db, chain.customer, '2026-11-29', { couponNo: 'C2' })
+    await aCoupon(db, chain.customer, '2026-11-22', { couponNo: 'C1' })
+    await aCoupon(db, chain.customer, '2026-11-21', { couponNo: 'over' })
+    await aCoupon(db, chain.customer, '2026-12-21', { couponNo: 'used', status: 'used' })
+    await db.prisma.pointsEntry.createMany({
+      data: [
+        {
+          entryNo: 'p1',
+          kind: 'earn' as const,
+          points: 300,
+          expiresAt: new Date('2026-11-30T10:00:00Z'),
+        },
+        {
+          entryNo: 'p2',
+          kind: 'earn' as const,
+          points: 200,
+          expiresAt: new Date('2027-11-30T10:00:00Z'),
+        },
+        { entryNo: 'p3', kind: 'spend' as const, points: -100 },
+      ].map((entry, i) => ({
+        ...entry,
+        memberNo: 'M1',
+        customerId: chain.customer.id,
+        occurredAt: new Date(Date.UTC(2026, 5, 1 + i)),
+      })),
+    })
+
+    const { coupons, points } = await profile()
+
+    expect(coupons.map(({ couponNo, days }) => [couponNo, days])).toEqual([
+      ['C1', 0],
+      ['C2', 7],
+    ])
+    expect(points).toEqual({
+      balance: 400,
+      expiring: [{ points: 200, expiresOn: '2026-11-30', days: 8 }],
+    })
+  })
+
+  it('masks the mobile; the number itself takes a call of its own, which is written down', async () => {
+    await db.prisma.customer.update({
+      where: { id: chain.customer.id },
+      data: { mobileEnc: test.deps.cipher.encrypt('13812341234') },
+    })
+
+    expect((await profile()).mobile).toBe('138****1234')
+    const answer = await send('POST', path('/reveal-mobile'), {})
+    expect(answer.json()).toEqual({ mobile: '13812341234' })
+    expect(await db.prisma.auditLog.findMany()).toMatchObject([
+      {
+        actor: 'WangXiaoMing',
+        action: 'reveal_mobile',
+        subject: `customer:${chain.customer.id}`,
+      },
+    ])
+  })
+
+  it('shows my open tasks with reason and words, not those of others', async () => {
+    const mine = await aTask(db, chain.customer, chain.guide)
+    await aTask(db, chain.customer, chain.otherGuide)
+    await aTask(db, chain.customer, chain.guide, {
+      state: 'done',
+      closedAt: new Date('2026-11-22T01:00:00Z'),
+    })
+    await aTask(db, chain.customer, chain.guide, { diesAt: new Date('2026-11-22T01:59:59Z') })
+
+    const { tasks } = await profile()
+
+    expect(tasks.map(({ id }) => id)).toEqual([String(mine)])
+    expect(tasks[0]).toMatchObject({
+      kind: 'birthday',
+      reason: expect.stringContaining('后天') as string,
+      words: expect.stringContaining('张女士') as string,
+      customer: { name: '张晓雯', tier: '铁' },
+      assignee: { userid: 'WangXiaoMing' },
+    })
+  })
+
+  it('speaks English to those who ask for it, and Chinese to customers', async () => {
+    await aTask(db, chain.customer, chain.guide)
+
+    const { tier, tasks } = (
+      await get(path(), { ...guide, 'accept-language': 'en-GB,en;q=0.9,zh;q=0.5' })
+    ).json<CustomerProfile>()
+
+    expect(tier.name).toBe('Iron')
+    expect(tasks[0]?.reason).toMatch(/irthday/)
+    expect(tasks[0]?.words).toContain('张女士')
+  })
+
+  it('says who was in touch last, and whether I may write now', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-20T03:00:00Z')
+    await aTouch(db, chain.customer, chain.otherGuide, '2026-11-21T23:00:00Z')
+
+    expect(await profile()).toMatchObject({
+      lastTouchByMe: { day: '2026-11-20', name: '王小明', channel: 'sidebar' },
+      lastTouchByOthers: { day: '2026-11-22', name: '刘芳' },
+      contact: { ok: false, why: 'other_guide' },
+    })
+  })
+
+  it('does not let a half relation write', async () => {
+    await db.prisma.relation.updateMany({ data: { half: true } })
+
+    expect((await profile()).contact).toMatchObject({ ok: false, why: 'no_relation' })
+  })
+
+  it('borrows the rhythm of the chain where the customer has none, and says so', async () => {
+    await someStats(db, chain.farCustomer, { lastPurchaseDay: '2026-11-01', cycleDays: 20 })
+    await someStats(db, chain.customer, { purchaseDays: 1, lastPurchaseDay: '2026-11-02' })
+    const fresh = await buildTestApp(db, { clock })
+    const headers = await signIn(fresh.app, chain.guide.userid)
+
+    const answer = await fresh.app.inject({ url: path(), headers })
+
+    expect(answer.json<CustomerProfile>().rhythm).toMatchObject({
+      cycleDays: 20,
+      source: 'chain',
+      daysSince: 20,
+      factor: 1,
+    })
+    await fresh.close()
+  })
+
+  it('gives a customer without a relation to headquarters only', async () => {
+    const url = `/api/customers/${chain.loneCustomer.id}`
+    const hq = await signIn(test.app, chain.hq.userid)
+    const manager = await signIn(test.app, chain.manager.userid)
+
+    expect((await get(url, hq)).statusCode).toBe(200)
+    expect((await get(url, manager)).statusCode).toBe(404)
+  })
+
+  it('closes when the customer deletes the guide', async () => {
+    await db.prisma.relation.updateMany({
+      data: { endedAt: new Date('2026-11-22T01:00:00Z'), endedBy: 'customer' },
+    })
+
+    expect((await get(path())).statusCode).toBe(404)
+  })
+})
+
+describe('GET /api/customers/:id/timeline', () => {
+  it('merges all kinds, newest first, and pages without gap or repeat', async () => {
+    const [red] = await someTags()
+    for (let i = 0; i < 30; i++) {
+      await anOrder(`O${i}`, `2026-10-${String((i % 15) + 1).padStart(2, '0')}`, 100 + i)
+    }
+    await aTouch(db, chain.customer, chain.guide, '2026-11-20T03:00:00Z')
+    await send('PATCH', path('/tags'), { add: [red], remove: [] })
+    await send('PATCH', path('/tags'), { add: [], remove: [red] })
+    await send('POST', path('/notes'), { text: '喜欢安静' })
+
+    const entries = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: TimelinePage = (
+        await get(path(`/timeline${cursor && `?cursor=${cursor}`}`))
+      ).json()
+      entries.push(...page.items)
+      cursor = page.nextCursor
+    }
+
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
+    expect(entries).toHaveLength(30 + 1 + 2 + 1 + 1)
+    const times = entries.map(({ at }) => Date.parse(at))
+    expect(times).toEqual([...times].sort((a, b) => b - a))
+    expect(entries.find(({ type }) => type === 'note')).toMatchObject({
+      text: '喜欢安静',
+      by: '王小明',
+    })
+    expect(entries.find(({ type }) => type === 'order')).toMatchObject({
+      what: 'paid',
+      text: '静安店',
+    })
+  })
+
+  it('gives only the kinds asked for', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-20T03:00:00Z')
+
+    const { items } = (await get(path('/timeline?types=touch,note'))).json<TimelinePage>()
+
+    expect(items.map(({ type }) => type)).toEqual(['touch'])
+  })
+
+  it.each(['?types=everything', '?cursor=abc', '?cursor=WyIxIl0'])(
+    'refuses %s and names the field',
+    async (query) => {
+      const answer = await get(path(`/timeline${query}`))
+
+      expect(answer.statusCode).toBe(400)
+      expect(answer.json()).toMatchObject({ code: 'BAD_INPUT' })
+      expect(answer.json<{ field: string }>().field).toMatch(/types|cursor/)
+    },
+  )
+
+  it('is not there for somebody else', async () => {
+    expect((await get(`/api/customers/${chain.farCustomer.id}/timeline`)).statusCode).toBe(404)
+  })
+})
+
+describe('PATCH /api/customers/:id/tags', () => {
+  it('answers with the new tags at once and leaves WeCom to the outbox', async () => {
+    const [red = '', blue = ''] = await someTags()
+    await send('PATCH', path('/tags'), { add: [red], remove: [] })
+
+    const answer = await send('PATCH', path('/tags'), { add: [blue], remove: [red] })
+
+    expect(answer.json<{ tags: object[] }>().tags).toMatchObject([
+      { id: blue, name: '喜欢蓝色', origin: 'guide', originBy: 'WangXiaoMing' },
+    ])
+    expect(await db.prisma.outbox.count({ where: { kind: 'mark_tag' } })).toBeGreaterThan(0)
+    expect(await db.prisma.customerTag.count({ where: { removedAt: { not: null } } })).toBe(1)
+  })
+
+  it('changes nothing when one of the tags is unknown', async () => {
+    const [red = ''] = await someTags()
+
+    const answer = await send('PATCH', path('/tags'), { add: [red, '999'], remove: [] })
+
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ code: 'TAG_NOT_FOUND' })
+    expect(await db.prisma.customerTag.count()).toBe(0)
+  })
+
+  it.each([
+    [{ add: ['1'], remove: ['1'] }, 'remove'],
+    [{ add: ['1'] }, 'remove'],
+    [{ add: [1], remove: [] }, 'add[0]'],
+    [{ add: ['x'], remove: [] }, 'add[0]'],
+    [{ add: ['1', '1'], remove: [] }, 'add'],
+    [{ add: [], remove: [], name: 'x' }, 'name'],
+  ])('refuses %j and names %s', async (body, field) => {
+    const answer = await send('PATCH', path('/tags'), body)
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ code: 'BAD_INPUT', field })
+  })
+})
+
+describe('PATCH /api/customers/:id', () => {
+  it('stores a birthday with or without its year', async () => {
+    expect((await send('PATCH', path(), { birthday: '1990-05-20' })).json()).toMatchObject({
+      birthday: '1990-05-20',
+    })
+    expect((await send('PATCH', path(), { birthday: '02-29' })).json()).toMatchObject({
+      birthday: '02-29',
+      lunarBirthday: false,
+    })
+  })
+
+  it.each(['02-30', '1990-02-29', '2027-01-01', '1800-01-01', '13-01', '5-20', 'May 20', ''])(
+    'refuses the birthday %j',
+    async (birthday) => {
+      const answer = await send('PATCH', path(), { birthday })
+
+      expect(answer.statusCode).toBe(400)
+      expect(answer.json()).toMatchObject({ code: 'BAD_INPUT', field: 'birthday' })
+    },
+  )
+
+  it('writes the remark to the relation and has it written in WeCom', async () => {
+    await send('PATCH', path(), { remark: '张姐 静安' })
+
+    expect(
+      await db.prisma.relation.findFirst({ where: { employeeId: chain.guide.id } }),
+    ).toMatchObject({ remark: '张姐 静安' })
+    expect(await db.prisma.outbox.findFirst({ where: { kind: 'remark' } })).toMatchObject({
+      payload: { userid: 'WangXiaoMing', externalUserid: 'wmone', remark: '张姐 静安' },
+    })
+  })
+
+  it('refuses a remark of 21 characters, and one without a relation', async () => {
+    const manager = await signIn(test.app, chain.manager.userid)
+
+    expect((await send('PATCH', path(), { remark: '一'.repeat(21) })).statusCode).toBe(400)
+    expect((await send('PATCH', path(), { remark: '张姐' }, manager)).json()).toMatchObject({
+      code: 'BAD_INPUT',
+      field: 'remark',
+    })
+  })
+
+  it('keeps nothing of a change when a part of it is refused', async () => {
+    await send('PATCH', path(), { note: '第一', birthday: '02-30' })
+
+    expect(await db.prisma.note.count()).toBe(0)
+  })
+})
+
+describe('POST /api/customers/:id/consent', () => {
+  it('keeps each statement; “no more” cancels the open tasks at once', async () => {
+    const task = await aTask(db, chain.customer, chain.guide)
+
+    const answer = await send('POST', path('/consent'), { consent: 'none', source: 'chat' })
+
+    expect(answer.json()).toMatchObject({
+      consent: 'none',
+      tasks: [],
+      contact: { ok: false, why: 'no_consent', until: null },
+    })
+    expect(await db.prisma.task.findUnique({ where: { id: task } })).toMatchObject({
+      state: 'cancelled',
+      closeReason: 'no_more',
+    })
+    expect(await db.prisma.consent.findMany()).toMatchObject([
+      { consent: 'none', source: 'chat', by: 'WangXiaoMing' },
+    ])
+  })
+
+  it('lets only the customer take “no more” back', async () => {
+    await send('POST', path('/consent'), { consent: 'none', source: 'chat' })
+
+    const byGuide = await send('POST', path('/consent'), { consent: 'all', source: 'guide' })
+    const byCustomer = await send('POST', path('/consent'), {
+      consent: 'all',
+      source: 'customer',
+    })
+
+    expect(byGuide.statusCode).toBe(409)
+    expect(byGuide.json()).toMatchObject({ code: 'CONSENT_IS_CUSTOMERS' })
+    expect(byCustomer.json()).toMatchObject({ consent: 'all' })
+  })
+})
+
+describe('scope', () => {
+  it('gives a manager the customers of the store and of its guides', async () => {
+    const manager = await signIn(test.app, chain.manager.userid)
+    await aRelation(db, chain.farCustomer, chain.otherGuide)
+
+    expect((await get(path(), manager)).statusCode).toBe(200)
+    expect((await get(`/api/customers/${chain.farCustomer.id}`, manager)).statusCode).toBe(200)
+    const farManager = await signIn(test.app, chain.farManager.userid)
+    expect((await get(path(), farManager)).statusCode).toBe(404)
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { enConsole } from '../../sidebar/i18n/console/en.ts'
+import { zhCNConsole } from '../../sidebar/i18n/console/zh-CN.ts'
+import { en } from '../../sidebar/i18n/en.ts'
+import { chooseLanguage } from '../../sidebar/i18n/index.ts'
+import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
+
+/** `path: kind` of every leaf; functions also tell how many values they take. */
+function shapeOf(value: object, path = ''): string[] {
+  return Object.entries(value).flatMap(([key, leaf]: [string, unknown]) => {
+    const at = path ? `${path}.${key}` : key
+    if (typeof leaf === 'function') return [`${at}: function(${leaf.length})`]
+    if (typeof leaf === 'object' && leaf !== null) return shapeOf(leaf, at)
+    return [`${at}: ${typeof leaf}`]
+  })
+}
+
+describe('the catalogues', () => {
+  it('say the same things in both languages', () => {
+    expect(shapeOf(en).sort()).toEqual(shapeOf(zhCN).sort())
+    expect(shapeOf(enConsole).sort()).toEqual(shapeOf(zhCNConsole).sort())
+  })
+
+  it('leave nothing empty', () => {
+    const leaves = JSON.stringify([zhCN, en, zhCNConsole, enConsole])
+
+    expect(leaves).not.toContain('""')
+  })
+
+  it('have no Chinese in the English one', () => {
+    expect(JSON.stringify([en, enConsole])).not.toMatch(/\p{Script=Han}/u)
+  })
+})
+
+describe('chooseLanguage', () => {
+  it.each([
+    ['', 'zh-CN', 'zh-CN'],
+    ['', 'en-US', 'en'],
+    ['', 'fr', 'zh-CN'],
+    ['?lang=en', 'zh-CN', 'en'],
+    ['?lang=zh-CN', 'en-US', 'zh-CN'],
+  ])('for %j and a browser in %s is %s', (search, browser, language) => {
+    expect(chooseLanguage(search, browser)).toBe(language)
+  })
+})
