@@ -8,6 +8,8 @@ const rooms = ['domain', 'bot', 'server', 'sandbox', 'scripts', 'repo'].map(
 
 export default defineConfig({
   test: {
+    // tests wait for the database and for timers more than they compute
+    maxWorkers: 3,
     reporters: ['default', new CountReporter()],
     projects: [
       {
@@ -30,6 +32,8 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // browsers have the machine to themselves
+          sequence: { groupOrder: 1 },
           globalSetup: ['tests/support/global-setup.ts'],
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 90_000,
