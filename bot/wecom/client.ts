@@ -50,6 +50,9 @@ const RETRY_BUDGET_MS = 15_000
 /** every GET of ours reads; of the POSTs those that are named for it */
 const READS = /\/(?:get\w*|list\w*|\w+_list|\w+_result|simplelist|convert\w*)$/
 
+/** not a failure but an answer about somebody: a member without customers, a half-added one (wecom-protocol 2.2) */
+const NO_RELATION = '84061'
+
 /**
  * Makes the client. Paths may be given from `/cgi-bin/` on or from what follows it.
  *
@@ -92,6 +95,7 @@ export function createWecom(options: WecomOptions): Wecom {
       metrics.wecomSeconds.labels({ path }).observe(ms / 1000)
       const line = { traceId: context.traceId, path, errcode: result, ms: Math.round(ms) }
       if (failure === undefined) log.info(line, 'wecom call')
+      else if (result === NO_RELATION) log.info(line, 'wecom call: no relation')
       else if (failure instanceof WecomError && failure.action === 'alarm') {
         log.error({ ...line, says: failure.message }, 'wecom call needs a person')
       } else log.warn(line, 'wecom call failed')

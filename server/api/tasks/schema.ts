@@ -56,6 +56,8 @@ export const WaitingQuery = Type.Object({
   mine: Type.Optional(Type.Boolean()),
 })
 
+export type TaskQuery = Static<typeof TaskQuery>
+
 /** One page of tasks; counts tell the four tabs, progress the header. */
 export const TaskPage = Type.Intersect([
   page(TaskView),

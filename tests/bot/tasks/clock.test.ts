@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { findCustomersByName, findTodayTasks } from '../../../bot/tasks/find.ts'
-import { mayContact } from '../../../bot/tasks/governor.ts'
 import { tick } from '../../../bot/tasks/tick.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
-import { aCustomer, aGuide, aTask, aTouch } from '../../support/chain.ts'
+import { aCustomer, aGuide, aTask } from '../../support/chain.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
-const zone = 'Asia/Shanghai'
 
 beforeEach(() => emptyDatabase(db))
 
@@ -42,41 +40,6 @@ describe('tick', () => {
 
     expect(await jobs()).toEqual(['wake'])
     expect(await db.prisma.dailyRun.count({ where: { name: 'scan' } })).toBe(1)
-  })
-})
-
-describe('mayContact', () => {
-  const now = new Date('2026-11-22T02:00:00Z')
-
-  it('lets a guide write to a customer of theirs', async () => {
-    const guide = await aGuide(db)
-    const customer = await aCustomer(db, {}, [guide])
-
-    const ids = { customerId: customer.id, employeeId: guide.id }
-    expect(await mayContact(db.prisma, { ...ids, now, zone })).toEqual({ ok: true })
-  })
-
-  it('refuses by the ledger of all guides, with the first moment that is free again', async () => {
-    const [guide, other] = [await aGuide(db), await aGuide(db)]
-    const customer = await aCustomer(db, {}, [guide])
-    await aTouch(db, customer, other, '2026-11-21T02:30:00Z')
-    await aTouch(db, customer, other, '2026-11-22T01:00:00Z', { channel: 'welcome' })
-
-    const ids = { customerId: customer.id, employeeId: guide.id }
-    expect(await mayContact(db.prisma, { ...ids, now, zone })).toEqual({
-      ok: false,
-      why: 'other_guide',
-      until: new Date('2026-11-23T02:30:00Z'),
-    })
-  })
-
-  it('refuses somebody without a live relation', async () => {
-    const customer = await aCustomer(db)
-
-    const ids = { customerId: customer.id, employeeId: (await aGuide(db)).id }
-    expect(await mayContact(db.prisma, { ...ids, now, zone })).toMatchObject({
-      why: 'no_relation',
-    })
   })
 })
 
