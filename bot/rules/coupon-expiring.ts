@@ -29,7 +29,7 @@ const Facts = Type.Object({
 /** Coupons that end in 7, 3 or 1 days; one task a day lists all of them (domain-rules 4 and 8). */
 export const couponExpiring = defineRule({
   kind: 'coupon_expiring',
-  label: { 'zh-CN': '优惠券到期', en: 'Coupon ending' },
+  label: { 'zh-CN': '券快到期', en: 'Coupon expiring' },
   params: Type.Object({
     /** days before the last day of a coupon on which it comes up */
     stepDays: Type.Array(Type.Integer({ minimum: 0, maximum: 60 }), { minItems: 1, maxItems: 10 }),

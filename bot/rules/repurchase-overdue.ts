@@ -10,7 +10,7 @@ import { greeting, signature } from './sign.ts'
 /** Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. */
 export const repurchaseOverdue = defineRule({
   kind: 'repurchase_overdue',
-  label: { 'zh-CN': '该来没来', en: 'Overdue visit' },
+  label: { 'zh-CN': '该复购了', en: 'Repurchase due' },
   params: Type.Object({
     /** cycles after which a customer is overdue */
     factor: Type.Number({ minimum: 1, maximum: 10 }),
