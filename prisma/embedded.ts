@@ -1,5 +1,5 @@
 import { spawn, execFileSync } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -167,22 +167,27 @@ function restoreLinks(packageFolder: string, target: string): void {
   }
 }
 
-/** Where `nobody` may keep the data of `home`: beside it when the way there is open, else in /var/lib. */
+/**
+ * Where `nobody` may keep the data of `home`: there when the way is open, else in a folder of its own below
+ * /var/lib, which a file in `home` remembers. Who removes `home` starts anew; the old data stays where it is.
+ */
 function openFolderFor(home: string, user: ServerUser): string {
-  const base = isOpenToAll(home)
-    ? home
-    : join(
-        '/var/lib/wecom-guide-assistant',
-        createHash('sha256').update(home).digest('hex').slice(0, 16),
-      )
-  mkdirSync(base, { recursive: true })
-  if (base !== home) {
-    chmodSync(dirname(base), 0o755)
-    writeFileSync(join(home, 'postgres-is-at.txt'), `${base}\n`)
-  }
-  mkdirSync(join(base, 'pgdata'), { recursive: true })
-  if (statSync(join(base, 'pgdata')).uid !== user.uid)
-    chownSync(join(base, 'pgdata'), user.uid, user.gid)
+  const base = isOpenToAll(home) ? home : rememberedFolder(home)
+  const data = join(base, 'pgdata')
+  mkdirSync(data, { recursive: true })
+  if (statSync(data).uid !== user.uid) chownSync(data, user.uid, user.gid)
+  return base
+}
+
+function rememberedFolder(home: string): string {
+  const note = join(home, 'postgres-is-at.txt')
+  if (existsSync(note)) return readFileSync(note, 'utf8').trim()
+  const parent = '/var/lib/wecom-guide-assistant'
+  mkdirSync(parent, { recursive: true })
+  chmodSync(parent, 0o755)
+  const base = join(parent, randomBytes(8).toString('hex'))
+  mkdirSync(base)
+  writeFileSync(note, `${base}\n`)
   return base
 }
 

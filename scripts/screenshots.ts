@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -25,6 +25,7 @@ await runScript(async () => {
   }
   mkdirSync(FOLDER, { recursive: true })
   const data = mkdtempSync(join(tmpdir(), 'guide-screenshots-'))
+  chmodSync(data, 0o755)
   const server = await startEmbeddedPostgres(data, { durable: false })
   const databaseUrl = await server.ensureDatabase('screenshots')
   await migrate(databaseUrl)

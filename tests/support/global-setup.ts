@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -21,6 +21,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL']
   const folder = mkdtempSync(join(tmpdir(), 'guide-test-'))
+  // open, so that the server may keep its data here also when it runs as somebody else
+  chmodSync(folder, 0o755)
   const server = given ? undefined : await startEmbeddedPostgres(folder, { durable: false })
   const adminUrl = given ?? server?.url('postgres') ?? ''
   const run = randomBytes(4).toString('hex')
