@@ -90,10 +90,16 @@ function report(ok: boolean, name: string, found: string, remedy?: string): void
 
 function explain(error: unknown): [string, string?] {
   if (error instanceof Problem) return [error.message, error.remedy]
+  if (error instanceof WecomError && error.why !== undefined) {
+    return [
+      `no answer from WeCom to ${error.path} (${error.why})`,
+      'Check WECOM_API_URL and that this machine may open https connections to it.',
+    ]
+  }
   if (error instanceof WecomError) {
     return [
       `WeCom answered ${error.errcode} to ${error.path}`,
-      REMEDIES[error.errcode] ?? 'See docs/errors.md, WeCom.',
+      REMEDIES[error.errcode] ?? 'docs/errors.md, “WeCom’s codes”, says what to do.',
     ]
   }
   return [error instanceof Error ? error.message : String(error)]
@@ -137,7 +143,15 @@ async function checkDatabase(db: Database): Promise<string> {
 }
 
 async function checkClock(config: Config): Promise<string> {
-  const answer = await request(config.wecomApiUrl, { method: 'HEAD', headersTimeout: 10_000 })
+  const answer = await request(config.wecomApiUrl, {
+    method: 'HEAD',
+    headersTimeout: 10_000,
+  }).catch(() => {
+    throw new Problem(
+      `${config.wecomApiUrl} can't be reached`,
+      'Check WECOM_API_URL, DNS and the firewall.',
+    )
+  })
   const date = answer.headers['date']
   if (typeof date !== 'string') return 'WeCom sent no time to compare with'
   const seconds = Math.round(Math.abs(Date.now() - Date.parse(date)) / 1000)
