@@ -39,10 +39,11 @@ function tour(sandbox: string, assistant: string): string {
  3. 在卡片上点「去聊天」，或点左侧任一客户：右边就是聊天侧边栏
     看看为什么现在联系、点一下打标签、再点「发送」
  4. 点聊天上方「客户的微信」，看看客户收到了什么
- 5. 店长看结果           ${sandbox}/client?as=xuhui.dianzhang  → 工作台 → 管理台
+ 5. 店长看结果（用无痕窗口，一个浏览器只登录一个人）
+                         ${sandbox}/client?as=xuhui.dianzhang  → 工作台 → 管理台
 
  Open 1, press 「下一个 9:00」 (next 9:00), follow a card to its chat, send the words;
- 客户的微信 above the chat is what the customer sees; 5 is the manager's view. Ctrl-C stops everything.
+ 客户的微信 above the chat is what the customer sees; 5, in a private window, is the manager's view. Ctrl-C stops everything.
 
  接口文档 API            ${assistant}/docs
  开放接口的钥匙 API key  npm run keys -- create my-pos

@@ -70,6 +70,8 @@ function fromFastify(code: string): OwnError {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new BadInput('The body is not JSON: send one JSON object.')
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new BadInput('A part of the address is longer than any id of ours: check it.')
     case 'FST_ERR_BAD_URL':
       return new BadInput('The address can’t be read: percent-encode it.')
     default:

@@ -27,6 +27,7 @@ import { businessTime } from './plugins/business-time.ts'
 import { contentSecurity } from './plugins/content-security.ts'
 import { errorAnswers } from './plugins/error-answers.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
+import { plainText } from './plugins/plain-text.ts'
 import { requestLimit } from './plugins/rate-limit.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { sessionCookie } from './plugins/session-cookie.ts'
@@ -76,6 +77,7 @@ export async function createApp(
   })
   await app.register(requestLimit, { perMinute: options.requestsPerMinute })
   await app.register(errorAnswers)
+  await app.register(plainText)
   await app.register(businessTime, { clock: deps.clock, zone: deps.zone })
   await app.register(builtAssets, { sidebarDir: deps.sidebarDir })
   await app.register(apiDocs, { publicUrl: config.publicUrl })

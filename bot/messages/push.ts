@@ -23,7 +23,7 @@ interface Morning {
 }
 
 /**
- * The morning's messages, as outbox rows in the scan's transaction: each guide with something to do today gets
+ * The morning's messages, as outbox rows in the scan's transaction: each guide with open tasks gets
  * one digest, and up to three pressing tasks (due today or pressed) as cards of their own; where none presses, the
  * best new one. A task is sent as due once. A guide gets a morning once, however often the day is scanned; a day that is over sends nothing.
  *
@@ -95,8 +95,7 @@ async function findMornings(tx: Db, deps: BotDeps, day: BusinessDay): Promise<Mo
           and (t.urgent or t.due_at between ${atTime(day, '00:00', deps.zone)} and ${end})
           and not exists (select 1 from outbox o where o.dedupe_key = 'card:' || t.id || ':due') as pressing
       from task t
-      where t.state = 'open' and (t.scan_day = ${day}::date or t.urgent or t.due_at <= ${end})
-        and t.scan_day <= ${day}::date
+      where t.state = 'open' and t.scan_day <= ${day}::date
         and (t.snoozed_until is null or t.snoozed_until <= ${atTime(day, deps.pushAt, deps.zone)})
     ), ranked as (
       select *, row_number() over (

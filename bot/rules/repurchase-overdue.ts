@@ -68,7 +68,7 @@ export const repurchaseOverdue = defineRule({
       : `${who}好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。${from}`
   },
 
-  advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问候近况，可送复购激励红包'),
+  advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
 })
 
 const WHOSE = {

@@ -81,16 +81,28 @@ async function importFile(
   })
   const shows = process.stderr.isTTY
   if (shows) bar.start(file.size, 0, { accepted: 0, unchanged: 0, rejected: 0 })
+  let soFar: StreamTotals = { accepted: 0, unchanged: 0, rejected: 0, warnings: 0 }
   try {
     const totals = await readIn(botDepsOf(script), kind, path, file, rejected, {
       dryRun,
-      onTotals: (now) => bar.update({ ...now }),
+      onTotals: (now) => {
+        soFar = { ...now }
+        bar.update({ ...now })
+      },
       onBytes: (read) => bar.update(read),
       onWarning: terminal.err,
     })
     bar.stop()
     await rejected.close()
     terminal.out(summary(kind, totals, rejected.path, dryRun))
+  } catch (error) {
+    // the rest can't be read; what came before it is done and said
+    if (error instanceof UnusableFile) {
+      bar.stop()
+      await rejected.close()
+      terminal.out(summary(kind, soFar, rejected.path, dryRun))
+    }
+    throw error
   } finally {
     bar.stop()
     await rejected.close()

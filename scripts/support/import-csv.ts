@@ -7,6 +7,8 @@ import { UnusableFile, type FileRow } from './file-row.ts'
 const LINE = 'item_'
 /** Columns that are ours: a rejected file can be corrected and imported as it is. */
 const OURS = '_'
+/** The column in which a rejected file gives back rows of NDJSON. */
+const ROW = '_row'
 
 interface Field {
   type: string
@@ -35,8 +37,12 @@ export async function* rowsOfCsv(
   let held: FileRow | undefined
   for await (const { line, cells } of readCells(source)) {
     if (!header) {
-      header = checkHeader(cells, fields, keyField)
-      onHeader(header)
+      header = cells.includes(ROW) ? cells : checkHeader(cells, fields, keyField)
+      if (!header.includes(ROW)) onHeader(header)
+      continue
+    }
+    if (header.includes(ROW)) {
+      yield readJsonRow(line, cells[header.indexOf(ROW)] ?? '')
       continue
     }
     const row = readRow(line, cells, header, fields)
@@ -130,6 +136,15 @@ function readRow(
   })
   if (Object.keys(orderLine).length > 0) item['items'] = [orderLine]
   return { line, cells: [cells], item }
+}
+
+function readJsonRow(line: number, text: string): FileRow {
+  try {
+    return { line, item: JSON.parse(text) as unknown }
+  } catch {
+    const message = `Line ${line}: _row is not JSON; write one object there.`
+    return { line, raw: text, refusal: { code: 'BAD_LINE', message } }
+  }
 }
 
 /** A cell as its field's type, or as the text it is: the import says then what is wrong. */

@@ -14,8 +14,8 @@ export interface RejectedFile {
 const OURS = ['_line', '_code', '_message']
 
 /**
- * Rows of a CSV file come back with their own columns, so that the file can be corrected and imported; rows of
- * NDJSON as text in one. A file of an earlier run is taken away.
+ * Rows of a CSV file come back with their own columns, rows of NDJSON as text in one, `_row`: either file can be
+ * corrected and imported. A file of an earlier run is taken away.
  */
 export function openRejectedFile(importPath: string): RejectedFile {
   const path = `${importPath}.rejected.csv`
@@ -24,7 +24,8 @@ export function openRejectedFile(importPath: string): RejectedFile {
   let written: Promise<unknown> | undefined
   const start = (columns: string[]): Stringifier => {
     // the mark at the start lets Excel read it as UTF-8
-    const made = stringify({ header: true, columns, bom: true })
+    const made = stringify({ bom: true })
+    made.write(columns)
     const file = createWriteStream(path, { mode: 0o600 })
     made.pipe(file)
     written = once(file, 'finish')
@@ -38,12 +39,17 @@ export function openRejectedFile(importPath: string): RejectedFile {
       csv ??= start(cells ? [...OURS, ...own] : [...OURS, '_id', '_row'])
       const reason = [remark.line, remark.code, noFormula(remark.message)]
       const records = cells
-        ? cells.map((line) => [...reason, ...own.map((name) => line[header.indexOf(name)] ?? '')])
+        ? cells.map((line) => [
+            ...reason,
+            ...own.map((name) => line[header.indexOf(name)] ?? ''),
+            // cells without a column: still too many when the file is read again
+            ...line.slice(header.length),
+          ])
         : [
             [
               ...reason,
               noFormula(remark.id ?? ''),
-              row?.item === undefined ? '' : JSON.stringify(row.item),
+              row?.item === undefined ? (row?.raw ?? '') : JSON.stringify(row.item),
             ],
           ]
       for (const record of records) if (!csv.write(record)) await once(csv, 'drain')

@@ -108,6 +108,27 @@ describe('npm run import', () => {
     expect(err).toContain(sentence)
   })
 
+  it('takes a rejected file of NDJSON that was corrected, with every line it could not read', async () => {
+    const path = join(folder, 'orders.ndjson')
+    const good = {
+      orderNo: 'N1',
+      memberNo: 'M1',
+      paidAt: '2026-11-01T10:00:00+08:00',
+      amountFen: 100,
+      status: 'paid',
+    }
+    writeFileSync(path, `${JSON.stringify({ ...good, amountFen: -1 })}\nnope\n`)
+    await importFile('orders', path)
+    const rejected = readFileSync(`${path}.rejected.csv`, 'utf8')
+
+    const corrected = join(folder, 'orders-corrected.csv')
+    writeFileSync(corrected, rejected.replace(':-1', ':100'))
+    const again = await importFile('orders', corrected)
+
+    expect(rejected).toContain('nope')
+    expect(again.out).toContain('1 accepted, 0 unchanged, 1 rejected')
+  })
+
   it('explains itself', async () => {
     expect(await importFile('--help')).toMatchObject({
       code: 0,

@@ -99,7 +99,7 @@ describe('GET /open/v1/tasks', () => {
     expect(seen).toEqual(all.map((task) => String(task.id)))
   })
 
-  it('leaves out what did not change after a moment', async () => {
+  it('leaves out what did not change since a moment, and skips nothing of that moment itself', async () => {
     const ids = await aGuideAndMember()
     await aTask(test.deps, { ...ids, occurrence: 'old' })
     clock.set('2026-11-22T02:00:00Z')
@@ -108,9 +108,9 @@ describe('GET /open/v1/tasks', () => {
     const since = async (moment: string) =>
       (await get(`/open/v1/tasks?updatedAfter=${encodeURIComponent(moment)}`)).body.items.length
 
-    expect(await since('2026-11-22T08:59:59+08:00')).toBe(2)
-    expect(await since('2026-11-22T09:00:00+08:00')).toBe(1)
-    expect(await since('2026-11-22T02:00:00Z')).toBe(0)
+    expect(await since('2026-11-22T09:00:00+08:00')).toBe(2)
+    expect(await since('2026-11-22T09:00:01+08:00')).toBe(1)
+    expect(await since('2026-11-22T02:00:01Z')).toBe(0)
   })
 
   it.each([

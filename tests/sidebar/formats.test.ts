@@ -31,9 +31,9 @@ describe('tier gaps', () => {
   const next = { code: 'gold', name: '金卡' } as const
 
   it.each([
-    [{ ...next, spendFen: 72_000, orders: 4 }, '再消费 ¥720、4 单升金卡'],
-    [{ ...next, spendFen: 0, orders: 1 }, '再1 单升金卡'],
-    [{ ...next, spendFen: 0, orders: 0 }, '已达到金卡，等待升级'],
+    [{ ...next, spendFen: 72_000, orders: 4 }, '再消费 ¥720、买 4 单升金卡'],
+    [{ ...next, spendFen: 0, orders: 1 }, '再买 1 单升金卡'],
+    [{ ...next, spendFen: 0, orders: 0 }, '已达到金卡的条件，等待升级'],
     [null, '已是最高等级'],
   ])('says what is short of the next tier', (gap, text) => {
     expect(nextGap(gap, zhCN)).toBe(text)

@@ -9,6 +9,8 @@ export interface StreamRow {
   line: number
   item?: unknown
   refusal?: { code: string; message: string }
+  /** the line as it came, where it was text but no JSON: given back with its refusal */
+  raw?: string
 }
 
 /** A remark on a row of a stream. `index` counts rows from 0, `line` lines of the file from 1. */
@@ -84,6 +86,7 @@ function readRow(line: number, text: string): StreamRow {
   } catch {
     return {
       line,
+      raw: text,
       refusal: {
         code: 'BAD_LINE',
         message: `Line ${line} is not JSON: write one object on each line, without a comma at the end.`,

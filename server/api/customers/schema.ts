@@ -175,12 +175,12 @@ export const CustomerChange = Type.Object(
     birthday: Type.Optional(Type.String({ maxLength: 10 })),
     /** the guide's remark in WeCom, ≤ 20 characters */
     remark: Type.Optional(Type.String({ maxLength: 20 })),
-    note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: '\\S' })),
   },
   { additionalProperties: false, minProperties: 1 },
 )
 export const NewNote = Type.Object(
-  { text: Type.String({ minLength: 1, maxLength: 1000 }) },
+  { text: Type.String({ minLength: 1, maxLength: 1000, pattern: '\\S' }) },
   { additionalProperties: false },
 )
 export const ConsentChange = Type.Object(

@@ -16,11 +16,11 @@ export function readSince(query: SinceQuery): Since {
   const limit = query.limit ?? DEFAULT_LIMIT
   const [at, id] = readCursor(query.cursor, [CURSOR_TIME, CURSOR_ID]) ?? []
   if (at !== undefined && id !== undefined) return { at, id, limit }
-  // behind every row of that moment
-  const after = query.updatedAfter
+  // rows of that moment come again: one scan makes many at once, and skipping the unread ones would lose them
+  const from = query.updatedAfter
     ? new Date(query.updatedAfter).toISOString()
     : '1970-01-01T00:00:00Z'
-  return { at: after, id: '999999999999999999', limit }
+  return { at: from, id: '0', limit }
 }
 
 /** A page of at most `limit` of the rows, of which one more was asked for. */

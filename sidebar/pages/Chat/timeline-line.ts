@@ -25,7 +25,7 @@ export function timelineLine(entry: TimelineEntry, m: Messages): TimelineLine {
     case 'task':
       return {
         title: `${wordFor(m.terms.kind, entry.text)} · ${wordFor(m.terms.state, entry.what)}`,
-        text: null,
+        text: wordOf(m.terms.outcome, entry.detail['event'], 'outcome'),
       }
     case 'relation':
       return { title: wordFor(what.relation, entry.what), text: null }
@@ -38,6 +38,13 @@ export function timelineLine(entry: TimelineEntry, m: Messages): TimelineLine {
 
 function wordFor(words: Record<string, string | undefined>, word: string): string {
   return words[word] ?? word
+}
+
+/** The word for one of an event's details, where there is one. */
+function wordOf(words: Record<string, string>, event: unknown, name: string): string | null {
+  if (typeof event !== 'object' || event === null || !(name in event)) return null
+  const value: unknown = Object.entries(event).find(([key]) => key === name)?.[1]
+  return typeof value === 'string' ? (words[value] ?? value) : null
 }
 
 /** Names of what was bought, at most three. */
