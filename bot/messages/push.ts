@@ -74,11 +74,12 @@ export async function pushCards(
 
 /**
  * When a guide's morning messages go out: within three minutes up to the push time, always at the same second.
- * @example morningTime('wangxiaoming', '2026-11-22', '09:00', 'Asia/Shanghai') // between 08:57:00 and 08:59:59
+ * @example morningTime('wangxiaoming', '2026-11-22', '09:00', 'Asia/Shanghai') // between 08:57:00 and 08:59:56
  */
 export function morningTime(userid: string, day: BusinessDay, pushAt: string, zone: string): Date {
   const hash = createHash('sha256').update(userid.toLowerCase()).digest().readUInt32BE(0)
-  const early = 1 + (hash % SPREAD_SECONDS)
+  // the cards that follow are out before the push time too
+  const early = MOST_CARDS + 1 + (hash % (SPREAD_SECONDS - MOST_CARDS - 1))
   return new Date(atTime(day, pushAt, zone).getTime() - early * 1000)
 }
 
@@ -153,10 +154,11 @@ function morningRows(
   }
   const pressing = known.filter((one) => one.pressing)
   const alone = pressing.length > 0 ? pressing : known.filter((one) => one.fresh).slice(0, 1)
-  const cards = alone.map(({ task, pressing: presses }) =>
+  const cards = alone.map(({ task, pressing: presses }, nth) =>
     cardRow(deps, task, presses ? 'due' : 'best', {
       ...stamp,
-      notBefore,
+      // behind the digest, a second apart
+      notBefore: new Date(notBefore.getTime() + (nth + 1) * 1000),
     }),
   )
   return [digest, ...cards]
