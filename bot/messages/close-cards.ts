@@ -77,6 +77,49 @@ export async function closeCards(
   await addToOutbox(tx, stamp.now, rows)
 }
 
+/**
+ * Makes earlier cards of some tasks point to the fresh ones that are being sent: no guide is left with two live
+ * cards of one task. Call it before the fresh cards are added, in their transaction; a card that is there already
+ * is no fresh one.
+ */
+export async function pointToNewer(
+  tx: Db,
+  deps: BotDeps,
+  fresh: readonly NewOutbox[],
+  stamp: { now: Date; traceId: string },
+): Promise<void> {
+  const taskIds = fresh.flatMap(({ taskId }) => (taskId === undefined ? [] : [taskId]))
+  if (taskIds.length === 0) return
+  const keys = fresh.map(({ dedupeKey }) => dedupeKey)
+  const cards = await tx.$queryRaw<(CardRow & { customerId: string })[]>(Prisma.sql`
+    select id::text as id, task_id::text as "taskId", customer_id::text as "customerId", state::text as state,
+      recipient, payload -> 'template_card' as card
+    from outbox o
+    where task_id = any(${taskIds.map(String)}::bigint[]) and kind = 'app_message' and state = 'sent'
+      and not exists (select 1 from outbox k where k.task_id = o.task_id and k.dedupe_key = any(${keys}::text[]))
+      and recipient is not null and response_code is not null and payload ->> 'msgtype' = 'template_card'
+      and sent_at > ${new Date(stamp.now.getTime() - CODE_LIVES_MS)}
+    order by id`)
+  const facts = { state: 'open', closing: null, closeReason: null, snoozedUntil: null } as const
+  const rows = cards.map((card): NewOutbox => ({
+    kind: 'update_card',
+    dedupeKey: `card-newer:${card.id}`,
+    payload: {
+      fromOutboxId: card.id,
+      userid: card.recipient,
+      template_card: renderClosedCard(
+        card.card,
+        { ...facts, by: null, at: stamp.now, newer: true },
+        deps.zone,
+      ),
+    },
+    taskId: BigInt(card.taskId),
+    customerId: BigInt(card.customerId),
+    traceId: stamp.traceId,
+  }))
+  await addToOutbox(tx, stamp.now, rows)
+}
+
 async function loadTasks(tx: Db, ids: string[]): Promise<TaskRow[]> {
   return await tx.$queryRaw<TaskRow[]>(Prisma.sql`
     select t.id::text as "taskId", t.customer_id::text as "customerId", e.userid, t.state::text as state,

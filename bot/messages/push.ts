@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { atTime, businessDay, endOfDay, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { pointToNewer } from './close-cards.ts'
 import { addToOutbox, type NewOutbox } from './outbox.ts'
 import { renderDigest } from './render/digest.ts'
 import { renderTaskCard } from './render/task-card.ts'
@@ -43,6 +44,7 @@ export async function pushMorning(
     const at = { now: atTime(stamp.day, deps.pushAt, deps.zone), zone: deps.zone }
     const tasks = await loadTasksForCards(tx, ids, at)
     const rows = some.flatMap((morning) => morningRows(deps, morning, tasks, stamp))
+    await pointToNewer(tx, deps, rows, stamp)
     added += await addToOutbox(tx, stamp.now, rows)
   }
   return added
@@ -69,6 +71,7 @@ export async function pushCards(
     const task = known.get(taskId)
     return task ? [cardRow(deps, task, reason, { ...stamp, day: today, notBefore: stamp.now })] : []
   })
+  await pointToNewer(tx, deps, rows, stamp)
   return await addToOutbox(tx, stamp.now, rows)
 }
 

@@ -11,6 +11,8 @@ export interface ClosedFacts {
   /** name of who did it; null for the system */
   by: string | null
   at: Date
+  /** the task goes on, and a fresher card of it has been sent */
+  newer?: boolean
 }
 
 /** Why a task ended without the guide, as its card says it. */
@@ -29,6 +31,7 @@ export function closedWord(facts: ClosedFacts): string {
   if (facts.state === 'dismissed') return '不合适'
   if (facts.state === 'expired') return '已过期'
   if (facts.state === 'cancelled') return '已取消'
+  if (facts.newer) return '见新卡片'
   return facts.snoozedUntil ? '稍后再提醒' : '处理中'
 }
 
@@ -46,6 +49,7 @@ export function closedText(facts: ClosedFacts, zone: string): string {
   if (facts.state === 'dismissed') return `不合适${who}`
   if (facts.state === 'expired') return '已过期'
   if (facts.state === 'cancelled') return CANCELLED[facts.closeReason ?? ''] ?? `任务已取消${who}`
+  if (facts.newer) return '这件事有一张新的卡片'
   if (facts.snoozedUntil) return `${clock(facts.snoozedUntil, 'M月d日 HH:mm')} 再提醒`
   return `处理中${who}`
 }

@@ -195,7 +195,11 @@ describe('the card of a changed task', () => {
 
     await change(taskId, { do: 'done', outcome: 'sent' }, { cardResponseCode: 'click' })
 
-    expect(await updates()).toHaveLength(3)
+    // besides the one that pointed the first card to the second
+    const changes = (await updates()).filter(
+      ({ dedupeKey }) => !dedupeKey.startsWith('card-newer:'),
+    )
+    expect(changes).toHaveLength(3)
   })
 
   it('shows what became of the task to somebody who taps too late', async () => {
@@ -218,6 +222,21 @@ describe('the card of a changed task', () => {
 
     const rows = await db.prisma.outbox.findMany()
     expect(rows).toMatchObject([{ kind: 'app_message', state: 'cancelled' }])
+  })
+
+  it('points to the fresh card when one is sent, and a repeated sending changes nothing', async () => {
+    const { taskId } = await aGuideWithTask()
+    await aSentCard(taskId, 'best')
+    await aSentCard(taskId, 'due')
+    const again = { now: NOW, traceId: 'test' }
+
+    await pushCards(db.prisma, deps, [{ taskId, reason: 'due' }], again)
+
+    const rows = await updates()
+    const [older] = await db.prisma.outbox.findMany({ where: { dedupeKey: `card:${taskId}:best` } })
+    expect(rows.map(({ payload }) => payload)).toMatchObject([
+      { fromOutboxId: String(older?.id), template_card: { replace_text: '见新卡片' } },
+    ])
   })
 
   it('says until when it is snoozed, and a fresh one comes then', async () => {
