@@ -121,8 +121,7 @@ describe('npm run import', () => {
     await importFile('orders', path)
     const rejected = readFileSync(`${path}.rejected.csv`, 'utf8')
 
-    const corrected = join(folder, 'orders-corrected.csv')
-    writeFileSync(corrected, rejected.replace(':-1', ':100'))
+    const corrected = file('orders-corrected.csv', rejected.replace(':-1', ':100'))
     const again = await importFile('orders', corrected)
 
     expect(rejected).toContain('nope')

@@ -1,3 +1,4 @@
+import { findUnstorable } from './find-unstorable.ts'
 import type { TObject } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { CheckedItem, ImportSlice, Problem, RowRemark } from './slice.ts'
@@ -137,21 +138,6 @@ function nodeAt(schema: SchemaNode, parts: string[]): SchemaNode | undefined {
     node = next
   }
   return node
-}
-
-/** PostgreSQL stores neither NUL nor half surrogates: one such row must not fail the batch. */
-function findUnstorable(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') {
-    return value.includes('\0') || !value.isWellFormed() ? path : undefined
-  }
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : path
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [name, inner] of Object.entries(value)) {
-    const found =
-      findUnstorable(name, path) ?? findUnstorable(inner, path ? `${path}.${name}` : name)
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 function idOf(slice: ImportSlice, row: unknown): string | null {
