@@ -11,7 +11,7 @@ import { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { BotDeps } from './deps.ts'
 import { createTaskList } from './job-handlers.ts'
-import { watchOrphans } from './orphaned-jobs.ts'
+import { watchOrphans, type OrphanWatch } from './orphaned-jobs.ts'
 import type { JobName } from './queue.ts'
 
 export { createTaskList }
@@ -47,7 +47,7 @@ const LANES: readonly Lane[] = [
 
 const RESTART_MS = 1_000
 /** connections of the queue itself; what jobs do runs on the shared pool */
-const QUEUE_CONNECTIONS = 6
+const QUEUE_CONNECTIONS = 10
 
 /**
  * Starts this process's workers. They outlive a database that goes away: each lane starts again until it is back. Jobs
@@ -67,10 +67,9 @@ export async function startWorkers(deps: BotDeps): Promise<Workers> {
   const orphans = watchOrphans(pool, log)
   const taskList = createTaskList(deps)
   const lanes = LANES.map((lane) =>
-    keepRunning(lane, pick(taskList, lane.jobs), pool, log, orphans.isMine),
+    keepRunning(lane, pick(taskList, lane.jobs), pool, log, orphans),
   )
   await Promise.all(lanes.map((lane) => lane.started))
-  await orphans.free()
 
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
@@ -92,17 +91,22 @@ function keepRunning(
   taskList: TaskList,
   pool: Pool,
   log: Logger,
-  isMine: (poolId: string) => void,
+  orphans: OrphanWatch,
 ): RunningLane {
   const over = new AbortController()
   let runner: Runner | undefined
+  let poolId: string | undefined
   let tried: () => void = () => undefined
   const started = new Promise<void>((done) => (tried = done))
 
   const loop = (async () => {
     while (!over.signal.aborted) {
       try {
-        runner = await startLane(lane, taskList, pool, log, isMine)
+        runner = await startLane(lane, taskList, pool, log, (id) => {
+          poolId = id
+          orphans.isMine(id)
+        })
+        void orphans.free()
         tried()
         if (over.signal.aborted) await runner.stop().catch(() => undefined)
         await runner.promise
@@ -110,6 +114,9 @@ function keepRunning(
         log.warn({ err: error, lane: lane.name }, 'lane stopped, starts again')
       }
       tried()
+      // what it could not report done or failed is still locked in its name
+      if (poolId !== undefined) orphans.isGone(poolId)
+      poolId = undefined
       if (!over.signal.aborted) {
         await sleep(RESTART_MS, undefined, { signal: over.signal }).catch(() => undefined)
       }
@@ -131,10 +138,10 @@ function startLane(
   taskList: TaskList,
   pool: Pool,
   log: Logger,
-  isMine: (poolId: string) => void,
+  onPool: (poolId: string) => void,
 ): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter()
-  events.on('pool:create', ({ workerPool }) => isMine(workerPool.id))
+  events.on('pool:create', ({ workerPool }) => onPool(workerPool.id))
   return run({
     pgPool: pool,
     taskList,
@@ -147,13 +154,11 @@ function startLane(
         concurrentJobs: lane.concurrency,
         pollInterval: 1_000,
         gracefulShutdownAbortTimeout: 8_000,
-        ...(lane.batch === undefined
-          ? {}
-          : {
-              localQueue: { size: lane.batch, ttl: 60_000 },
-              completeJobBatchDelay: 0,
-              failJobBatchDelay: 0,
-            }),
+        // as batches, so that the queue waits for what it reports: alone it leaves the promise to nobody, and a
+        // database that is away at that moment would end the process
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+        ...(lane.batch === undefined ? {} : { localQueue: { size: lane.batch, ttl: 60_000 } }),
       },
     },
   })

@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 export interface OrphanWatch {
   /** the job queue's name for one of this process's runners, which its jobs are locked by */
   isMine: (poolId: string) => void
+  /** one of this process's runners has ended; what is still locked by it is freed at the next look */
+  isGone: (poolId: string) => void
   /** frees jobs whose runner is gone; called every half minute too */
   free: () => Promise<void>
   stop: () => Promise<void>
@@ -80,6 +82,9 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
   return {
     isMine: (poolId) => {
       mine.add(poolId)
+    },
+    isGone: (poolId) => {
+      mine.delete(poolId)
     },
     free,
     stop: async () => {

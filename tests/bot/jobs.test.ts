@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { startWorkers, type Workers } from '../../bot/jobs.ts'
 import { enqueue, enqueueMany } from '../../bot/queue.ts'
 import { WecomError } from '../../bot/wecom/error-table.ts'
@@ -15,9 +16,9 @@ afterEach(async () => {
   workers = undefined
 })
 
-/** Waits until `check` gives something, for at most ten seconds. */
+/** Waits until `check` gives something, for at most 25 seconds. */
 async function eventually<T>(check: () => Promise<T | undefined | null | false>): Promise<T> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 500; i++) {
     const found = await check()
     if (found) return found
     await sleep(50)
@@ -94,7 +95,7 @@ describe('job workers', () => {
   it('do not wait with a welcome for a backlog of other work', async () => {
     const wecom = createFakeWecom(async (path) => {
       if (path.includes('message/send')) await sleep(100)
-      return undefined
+      return { errcode: 0, errmsg: 'ok', msgid: 'm1' }
     })
     for (let i = 0; i < 300; i++) {
       await db.prisma.outbox.create({
@@ -133,7 +134,7 @@ describe('job workers', () => {
       Promise.resolve(wecom.calls.some(({ path }) => path.includes('send_welcome_msg'))),
     )
 
-    expect(performance.now() - begun).toBeLessThan(2_000)
+    expect(performance.now() - begun).toBeLessThan(5_000)
     expect(await waiting()).toBeGreaterThan(50)
   })
 
@@ -177,5 +178,44 @@ describe('job workers', () => {
         .findFirst({ where: { id, processedAt: { not: null } } })
         .catch(() => undefined),
     )
+  })
+
+  it('outlive a database that goes away while a message is being sent', async () => {
+    const admin = new pg.Client({ connectionString: inject('postgres').adminUrl })
+    await admin.connect()
+    const name = new URL(db.url).pathname.slice(1)
+    let sent = 0
+    const wecom = createFakeWecom(async (path) => {
+      if (path.includes('message/send') && ++sent === 1) {
+        await admin.query(`alter database ${name} allow_connections false`)
+        await admin.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+        )
+        throw new Error('the line broke')
+      }
+      return { errcode: 0, errmsg: 'ok', msgid: 'm1' }
+    })
+    const at = new Date('2026-11-22T00:00:00Z')
+    const row = await db.prisma.outbox.create({
+      data: {
+        kind: 'app_message',
+        dedupeKey: 'm1',
+        recipient: 'guide1',
+        payload: { msgtype: 'text', text: { content: 'hi' } },
+        notBefore: at,
+        traceId: 't',
+        createdAt: at,
+      },
+    })
+    await enqueue(db.prisma, 'deliver', { outboxId: String(row.id) })
+    await start(wecom)
+    await eventually(() => Promise.resolve(sent > 0))
+    await sleep(1_500)
+
+    await admin.query(`alter database ${name} allow_connections true`)
+    await admin.end()
+
+    await eventually(async () => (await waiting().catch(() => 1)) === 0)
+    expect(await db.prisma.outbox.count({ where: { state: 'sent' } })).toBe(1)
   })
 })
