@@ -44,14 +44,27 @@ export async function createTestDatabase(): Promise<{
   }
 }
 
-/** Empties every table of ours and the job queue: for a fresh start between tests of one file. */
+/**
+ * Empties every table of ours and the job queue, and starts the ids anew: between tests of one file. Deletes where
+ * there is something: truncating forty tables that are mostly empty takes fifteen times as long.
+ */
 export async function emptyDatabase(database: Database): Promise<void> {
-  const tables = await database.pool.query<{ name: string }>(
-    `select format('%I', tablename) as name from pg_tables where schemaname = 'public' and tablename <> '_prisma_migrations'`,
-  )
-  const list = tables.rows.map((row) => row.name).join(', ')
-  await database.pool.query(`truncate ${list} restart identity cascade`)
-  await database.pool.query('delete from graphile_worker._private_jobs')
+  await database.pool.query(`
+    do $$
+    declare t record; filled boolean;
+    begin
+      set local session_replication_role = replica;
+      for t in select format('%I.%I', schemaname, tablename) as name from pg_tables
+               where schemaname = 'public' and tablename <> '_prisma_migrations' loop
+        execute format('select exists (select 1 from %s)', t.name) into filled;
+        if filled then execute format('delete from %s', t.name); end if;
+      end loop;
+      for t in select format('%I.%I', schemaname, sequencename) as name from pg_sequences
+               where schemaname = 'public' and last_value is not null loop
+        perform setval(t.name, 1, false);
+      end loop;
+      delete from graphile_worker._private_jobs;
+    end $$`)
 }
 
 async function asAdmin(adminUrl: string, sql: string): Promise<void> {
