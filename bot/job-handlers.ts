@@ -1,5 +1,5 @@
 import type { JobHelpers, TaskList } from 'graphile-worker'
-import { handleCallback } from './callbacks/handle.ts'
+import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
 import { reconcile } from './members/reconcile.ts'
 import { rollWindows } from './members/stats.ts'
@@ -18,9 +18,10 @@ type Handlers = {
 
 const HANDLERS: Handlers = {
   callback: (deps, { inboxId }) => handleCallback(deps, BigInt(inboxId)),
-  welcome: (deps, { inboxId }) => handleCallback(deps, BigInt(inboxId)),
+  welcome: (deps, { inboxId }) => greetFirst(deps, BigInt(inboxId)),
   scan: (deps, { day }) => scanDay(deps, day),
   deliver: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
+  greet: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   wake: async (deps) => {
     await wake(deps)
     await forgetOldQuota(deps.db.pool)

@@ -31,12 +31,12 @@ interface Lane {
 }
 
 /**
- * Two lanes. `quick` is for what has a deadline in seconds: a welcome must not stand behind a night's backlog, so it
- * takes one job at a time, the most urgent first. `all` takes a small batch at once: big enough for thousands a
- * second, small enough that an urgent one in it does not wait.
+ * Two lanes. `quick` does nothing but what has a deadline in seconds: a welcome must not stand behind a night's
+ * backlog, nor behind four messages that wait for WeCom's limits or for an answer. `all` takes a small batch at once,
+ * big enough for thousands a second.
  */
 const LANES: readonly Lane[] = [
-  { name: 'quick', jobs: ['welcome', 'deliver'], concurrency: 4 },
+  { name: 'quick', jobs: ['welcome', 'greet'], concurrency: 4 },
   {
     name: 'all',
     jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile'],
@@ -102,9 +102,12 @@ function keepRunning(
   const loop = (async () => {
     while (!over.signal.aborted) {
       try {
-        runner = await startLane(lane, taskList, pool, log, (id) => {
-          poolId = id
-          orphans.isMine(id)
+        runner = await startLane(lane, taskList, pool, log, {
+          onPool: (id) => {
+            poolId = id
+            orphans.isMine(id)
+          },
+          onLost: () => void runner?.stop().catch(() => undefined),
         })
         void orphans.free()
         tried()
@@ -138,10 +141,12 @@ function startLane(
   taskList: TaskList,
   pool: Pool,
   log: Logger,
-  onPool: (poolId: string) => void,
+  hear: { onPool: (poolId: string) => void; onLost: () => void },
 ): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter()
-  events.on('pool:create', ({ workerPool }) => onPool(workerPool.id))
+  events.on('pool:create', ({ workerPool }) => hear.onPool(workerPool.id))
+  // what was fetched when the connection broke may be locked in our name without our knowing: the lane starts anew
+  events.on('worker:getJob:error', () => hear.onLost())
   return run({
     pgPool: pool,
     taskList,
@@ -158,7 +163,10 @@ function startLane(
         // database that is away at that moment would end the process
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
-        ...(lane.batch === undefined ? {} : { localQueue: { size: lane.batch, ttl: 60_000 } }),
+        ...(lane.batch === undefined
+          ? // planned at each look, it finds its few jobs by the index of prisma/migrate.ts; a kept plan reads all
+            { preparedStatements: false }
+          : { localQueue: { size: lane.batch, ttl: 60_000 } }),
       },
     },
   })
@@ -176,7 +184,10 @@ function queueLogger(log: Logger, lane: string): QueueLogger {
   })
 }
 
-/** The queue quotes payloads and stack traces behind the first line. */
+/**
+ * The queue quotes payloads and stack traces behind the first line, and on it what a job threw: an error of the
+ * database may quote a row. Its own line of the failed job tells the rest (job-handlers.ts).
+ */
 function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').slice(0, 200)
+  return (message.split('\n')[0] ?? '').replace(/ with error .*/, '').slice(0, 200)
 }

@@ -11,6 +11,8 @@ export interface Metrics {
   outbox: Counter<'kind' | 'result'>
   tasks: Counter<'kind' | 'change'>
   queued: Gauge<'name'>
+  spooled: Gauge
+  clockOffset: Gauge
 }
 
 /** Makes a fresh set of counters: one for a process, one for each test. */
@@ -21,7 +23,7 @@ export function createMetrics(): Metrics {
     registry,
     callbacks: new Counter({
       name: 'guide_callbacks_total',
-      help: 'Callbacks received, by result: stored, repeated, bad_signature, bad_cipher, bad_body, too_large, unavailable',
+      help: 'Callbacks received, by result: stored, repeated, spooled, bad_signature, bad_cipher, bad_body, too_large, unavailable',
       labelNames: ['result'],
       registers,
     }),
@@ -66,6 +68,16 @@ export function createMetrics(): Metrics {
       name: 'guide_jobs_waiting',
       help: 'Jobs waiting in the queue, by name',
       labelNames: ['name'],
+      registers,
+    }),
+    clockOffset: new Gauge({
+      name: 'guide_clock_offset_seconds',
+      help: "This machine's clock minus the database's; the assistant goes by the database's",
+      registers,
+    }),
+    spooled: new Gauge({
+      name: 'guide_callbacks_spooled',
+      help: 'Callbacks acknowledged and kept in local files until the database takes them again',
       registers,
     }),
   }

@@ -13,6 +13,7 @@ export interface OrphanWatch {
 }
 
 const EVERY_MS = 30_000
+const AGAIN_MS = 1_000
 const KEY = `hashtextextended('job runner ' || $1, 0)`
 
 /**
@@ -25,6 +26,7 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
   const mine = new Set<string>()
   let session: Promise<pg.PoolClient> | undefined
   let busy: Promise<void> = Promise.resolve()
+  let again: NodeJS.Timeout | undefined
 
   const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect()
@@ -72,6 +74,8 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
     busy = busy.then(look).catch((error: unknown) => {
       session = undefined
       log.warn({ err: error }, 'orphaned jobs: will look again')
+      clearTimeout(again)
+      again = setTimeout(() => void free(), AGAIN_MS).unref()
     })
     return busy
   }
@@ -90,6 +94,7 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
     stop: async () => {
       clearInterval(timer)
       await busy
+      clearTimeout(again)
       const client = await session?.catch(() => undefined)
       session = undefined
       client?.release(true)

@@ -2,13 +2,16 @@ import { Prisma, type Db } from '../prisma/db.ts'
 
 /** Every job and what it carries. A job's handler may run twice. */
 export interface JobPayloads {
-  /** work off one stored callback; `welcome` is the same with a 20-second deadline and workers of its own */
+  /** work off one stored callback */
   callback: { inboxId: string }
+  /** greet the customer of one stored callback, which has 20 seconds; the rest is a `callback` job it adds */
   welcome: { inboxId: string }
   /** find who deserves a word on a day (YYYY-MM-DD) and make the tasks and cards */
   scan: { day: string }
   /** make one outbox row's call */
   deliver: { outboxId: string }
+  /** the same for a welcome message, which has seconds too */
+  greet: { outboxId: string }
   /** start deliver jobs for rows whose time has come, wake snoozed tasks, expire dead ones */
   wake: Record<string, never>
   /** read employees, tags and customers from WeCom; goes on where a run was cut off */

@@ -14,21 +14,20 @@ function utcDay(day: BusinessDay): number {
 }
 
 /** Formatters are dear to make; a process knows one zone, tests a few. */
-const formatters = new Map<string, Intl.DateTimeFormat>()
-
-function dayFormat(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone)
-  if (known) return known
-  // this locale writes YYYY-MM-DD
-  const made = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
-  formatters.set(zone, made)
-  return made
+function formatsBy(options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (timeZone) => {
+    const known = formats.get(timeZone)
+    if (known) return known
+    // this locale writes YYYY-MM-DD and HH:mm
+    const made = new Intl.DateTimeFormat('sv-SE', { ...options, timeZone })
+    formats.set(timeZone, made)
+    return made
+  }
 }
+
+const dayFormat = formatsBy({ year: 'numeric', month: '2-digit', day: '2-digit' })
+const clockFormat = formatsBy({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 /**
  * The business day of a moment.
@@ -36,6 +35,14 @@ function dayFormat(zone: string): Intl.DateTimeFormat {
  */
 export function businessDay(moment: Date, zone: string): BusinessDay {
   return dayFormat(zone).format(moment)
+}
+
+/**
+ * What a clock in the business time zone shows, HH:mm.
+ * @example clockTime(new Date('2026-11-21T16:30:00Z'), 'Asia/Shanghai') // '00:30'
+ */
+export function clockTime(moment: Date, zone: string): string {
+  return clockFormat(zone).format(moment)
 }
 
 /**

@@ -1,5 +1,4 @@
-import { DateTime } from 'luxon'
-import { addDays, atTime, businessDay } from './business-day.ts'
+import { addDays, atTime, businessDay, clockTime } from './business-day.ts'
 import type { ConsentLevel, HoldReason } from './words.ts'
 
 /** The defaults of domain-rules 10, one ledger for every way of reaching a customer. */
@@ -58,7 +57,7 @@ export function decideContact(facts: ContactFacts, now: Date, zone: string): Con
  */
 export function afterQuiet(moment: Date, zone: string): Date {
   const day = businessDay(moment, zone)
-  const clock = DateTime.fromJSDate(moment, { zone }).toFormat('HH:mm')
+  const clock = clockTime(moment, zone)
   if (clock >= CONTACT_LIMITS.quietFrom)
     return atTime(addDays(day, 1), CONTACT_LIMITS.quietUntil, zone)
   return clock < CONTACT_LIMITS.quietUntil ? atTime(day, CONTACT_LIMITS.quietUntil, zone) : moment

@@ -21,14 +21,23 @@ export interface Database {
  *
  * @param url a PostgreSQL connection URL
  * @param options.connections most connections this process holds; default 10
+ * @param options.statementMs the database gives a statement up after so long, and a transaction that idles after
+ *   twice that; default never
  */
-export function openDatabase(url: string, options: { connections?: number } = {}): Database {
+export function openDatabase(
+  url: string,
+  options: { connections?: number; statementMs?: number } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections ?? 10,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    ...(options.statementMs !== undefined && {
+      statement_timeout: options.statementMs,
+      idle_in_transaction_session_timeout: options.statementMs * 2,
+    }),
   })
   // a connection that breaks while idle is replaced by the pool; without a listener it would end the process
   pool.on('error', () => undefined)

@@ -34,6 +34,8 @@ interface ServerUser {
   gid: number
 }
 
+const NOT_DURABLE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+
 const NOBODY: ServerUser = { uid: 65534, gid: 65534 }
 
 /**
@@ -43,11 +45,13 @@ const NOBODY: ServerUser = { uid: 65534, gid: 65534 }
  *
  * @param folder data folder, made when missing
  * @param options.durable false skips fsync: only for throw-away test servers
+ * @param options.port where it listens; default a free one
+ * @param options.settings more of PostgreSQL's own settings, `name=value` each
  * @throws Error with the server's own log lines when it does not come up
  */
 export async function startEmbeddedPostgres(
   folder: string,
-  options: { durable?: boolean } = {},
+  options: { durable?: boolean; port?: number; settings?: readonly string[] } = {},
 ): Promise<EmbeddedPostgres> {
   const user = process.getuid?.() === 0 ? NOBODY : undefined
   const home = resolve(folder)
@@ -64,8 +68,15 @@ export async function startEmbeddedPostgres(
     return handle(native, data, running, password, user)
   }
   clearStaleLock(data)
-  const port = await freePort()
-  await start(native, data, port, options.durable ?? true, user)
+  const port = options.port ?? (await freePort())
+  const durable = options.durable ?? true
+  await start(
+    native,
+    data,
+    port,
+    [...(durable ? [] : NOT_DURABLE), ...(options.settings ?? [])],
+    user,
+  )
   return handle(native, data, port, password, user)
 }
 
@@ -226,7 +237,7 @@ async function start(
   native: string,
   data: string,
   port: number,
-  durable: boolean,
+  more: readonly string[],
   user: ServerUser | undefined,
 ): Promise<void> {
   const settings = [
@@ -236,7 +247,10 @@ async function start(
     '-c max_connections=200',
     '-c shared_buffers=256MB',
     '-c timezone=UTC',
-    ...(durable ? [] : ['-c fsync=off', '-c full_page_writes=off', '-c synchronous_commit=off']),
+    // a statement that fails is told to who sent it; the server's own log would quote the row
+    '-c log_min_messages=log',
+    '-c log_min_error_statement=panic',
+    ...more.map((setting) => `-c ${setting}`),
   ]
   const log = join(data, 'server.log')
   const words = ['-D', data, '-w', '-t', '60', '-l', log, '-o', settings.join(' '), 'start']

@@ -3,11 +3,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { WecomError } from '../bot/wecom/error-table.ts'
 import type { ErrorAnswer } from './api/shapes.ts'
 import { catalogueCodes } from './catalogue.ts'
-import { isDatabaseAway } from './database-away.ts'
+import { isDatabaseAway, isStatementCancelled } from './database-away.ts'
 import {
   BadInput,
   Internal,
   NotReady,
+  TookTooLong,
   TooLarge,
   UnsupportedType,
   WecomUnavailable,
@@ -23,7 +24,8 @@ export function answerError(
   const { error, field } = translate(thrown)
   const status = error.statusCode ?? 500
   if (status >= 500) request.log.error({ err: thrown, code: error.code }, 'request failed')
-  else request.log.info({ code: error.code, field }, 'request refused')
+  // not the field: a field that isn't one may be called anything, also like a customer
+  else request.log.info({ code: error.code }, 'request refused')
   if (status === 503) void reply.header('retry-after', '5')
   const body: ErrorAnswer = {
     code: error.code,
@@ -50,6 +52,7 @@ function translate(thrown: FastifyError | Error): Translated {
   }
   if (thrown instanceof WecomError) return { error: new WecomUnavailable(String(thrown.errcode)) }
   if (isDatabaseAway(thrown)) return { error: new NotReady('the database does not answer') }
+  if (isStatementCancelled(thrown)) return { error: new TookTooLong() }
   const code = 'code' in thrown ? thrown.code : ''
   if (catalogueCodes.has(code)) {
     // the catalogue's classes make exactly this shape

@@ -22,29 +22,37 @@ import { touchRoutes } from './api/touches/routes.ts'
 import { wecomCallbackRoutes } from './api/wecom-callback/routes.ts'
 import type { AppDeps } from './deps.ts'
 import { apiDocs } from './plugins/api-docs.ts'
+import { atOnce } from './plugins/at-once.ts'
 import { builtAssets } from './plugins/built-assets.ts'
 import { businessTime } from './plugins/business-time.ts'
-import { contentSecurity } from './plugins/content-security.ts'
+import { BARE_HEADERS, contentSecurity } from './plugins/content-security.ts'
 import { errorAnswers } from './plugins/error-answers.ts'
+import { lastRequests } from './plugins/last-requests.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
 import { plainText } from './plugins/plain-text.ts'
 import { requestLimit } from './plugins/rate-limit.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { sessionCookie } from './plugins/session-cookie.ts'
 import { requireSession } from './session.ts'
+import { answerBrokenClient, CLIENT_LIMITS, type ClientLimits } from './slow-clients.ts'
 
 /**
  * The HTTP host, ready to listen or to inject into: what it is made of, in the order in which a request meets it.
  *
  * @param options.requestsPerMinute of one person or address; default 600
+ * @param options.clientLimits how long a client may take; default CLIENT_LIMITS
  * @param options.onRoute sees every route: the authorisation matrix is made from them
  */
 export async function createApp(
   deps: AppDeps,
-  options: { requestsPerMinute?: number; onRoute?: (route: RouteOptions) => void } = {},
+  options: {
+    requestsPerMinute?: number
+    clientLimits?: ClientLimits
+    onRoute?: (route: RouteOptions) => void
+  } = {},
 ): Promise<FastifyInstance> {
-  const { config } = deps
   const loggerInstance: FastifyBaseLogger = deps.log
+  const limits = options.clientLimits ?? CLIENT_LIMITS
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,29 +61,55 @@ export async function createApp(
     trustProxy: 'loopback',
     bodyLimit: 1_048_576,
     forceCloseConnections: 'idle',
-    // an address that can't be read comes to no route's error handler
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    return503OnClosing: false,
+    http: {
+      headersTimeout: limits.headers,
+      connectionsCheckingInterval: limits.look,
+    },
+    requestTimeout: limits.request,
+    connectionTimeout: limits.silence,
+    clientErrorHandler: answerBrokenClient,
+    // an address that can't be read comes to no route's hooks and error handler
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.headers(BARE_HEADERS)),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.server.maxConnections = limits.connections
   app.decorateRequest('user', null)
   if (options.onRoute) app.addHook('onRoute', options.onRoute)
 
-  // for WeCom, signed; first of all, so that no hook of the pages costs it time
+  await app.register(lastRequests)
+  // for everybody: what is too much is refused before it costs anything
+  await app.register(loadShedding)
+  // for WeCom, signed, thousands a second
   await app.register(wecomCallbackRoutes, { receiver: deps.receiver, metrics: deps.metrics })
+  // a scope of their own: hooks of plugins reach every route of the scope they are in, registered before or after them
+  await app.register(forPeopleAndSystems, { deps, perMinute: options.requestsPerMinute })
+  return app
+}
 
+/** Pages, sessions, the open API, and what all of them need. */
+async function forPeopleAndSystems(
+  app: FastifyInstance,
+  { deps, perMinute }: { deps: AppDeps; perMinute: number | undefined },
+): Promise<void> {
+  const { config } = deps
+  // what people and programs wait for has connections of its own, and ends in time
+  const hurried = { ...deps, db: deps.requestDb ?? deps.db }
+  app.addHook('onClose', () => deps.requestDb?.close())
   await app.register(requestLog)
   await app.register(contentSecurity, {
     publicUrl: config.publicUrl,
     oauthUrl: config.wecomOauthUrl,
     bridgeOrigin: deps.clientBridgeUrl && new URL(deps.clientBridgeUrl).origin,
   })
-  await app.register(loadShedding)
   await app.register(sessionCookie, {
     sessionKey: config.sessionKey,
     publicUrl: config.publicUrl,
   })
-  await app.register(requestLimit, { perMinute: options.requestsPerMinute })
+  await app.register(requestLimit, { perMinute })
+  await app.register(atOnce)
   await app.register(errorAnswers)
   await app.register(plainText)
   await app.register(businessTime, { clock: deps.clock, zone: deps.zone })
@@ -84,20 +118,19 @@ export async function createApp(
 
   // for anybody
   await app.register(healthRoutes, { deps })
-  await app.register(authRoutes, { deps })
-  await app.register(pageRoutes, { deps })
+  await app.register(authRoutes, { deps: hurried })
+  await app.register(pageRoutes, { deps: hurried })
   // for the chain's systems, with a key
-  await app.register(openApiRoutes, { deps })
+  await app.register(openApiRoutes, { deps: hurried, imports: deps })
   // for people, with a session: nothing in here answers without one
   await app.register(async (signedInOnly) => {
-    signedInOnly.addHook('onRequest', requireSession(deps.db))
-    await signedInOnly.register(meRoutes, { deps })
-    await signedInOnly.register(jssdkRoutes, { deps })
-    await signedInOnly.register(customerRoutes, { deps })
-    await signedInOnly.register(tagRoutes, { deps })
-    await signedInOnly.register(taskRoutes, { deps })
-    await signedInOnly.register(touchRoutes, { deps })
-    await signedInOnly.register(reportRoutes, { deps })
+    signedInOnly.addHook('onRequest', requireSession(hurried.db))
+    await signedInOnly.register(meRoutes, { deps: hurried })
+    await signedInOnly.register(jssdkRoutes, { deps: hurried })
+    await signedInOnly.register(customerRoutes, { deps: hurried })
+    await signedInOnly.register(tagRoutes, { deps: hurried })
+    await signedInOnly.register(taskRoutes, { deps: hurried })
+    await signedInOnly.register(touchRoutes, { deps: hurried })
+    await signedInOnly.register(reportRoutes, { deps: hurried })
   })
-  return app
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
+import { projectFolder } from './project-folder.ts'
 
 const HHMM = '^([01]\\d|2[0-3]):[0-5]\\d$'
 
@@ -23,6 +25,7 @@ const Environment = Type.Object({
   WECOM_CALLBACK_AES_KEY: Type.String({ default: '' }),
   SESSION_KEY: Type.String({ default: '' }),
   DATA_KEY: Type.String({ default: '' }),
+  SPOOL_FOLDER: Type.String({ default: '' }),
   LOG_LEVEL: Type.String({ default: 'info' }),
   SCAN_AT: Type.String({ default: '08:55', pattern: HHMM }),
   PUSH_AT: Type.String({ default: '09:00', pattern: HHMM }),
@@ -52,6 +55,8 @@ export interface Config {
   callbackAesKey: string
   sessionKey: string
   dataKey: string
+  /** where callbacks wait while the database is away; undefined: nowhere, they are refused then */
+  spoolFolder: string | undefined
   logLevel: string
   scanAt: string
   pushAt: string
@@ -102,6 +107,7 @@ export function loadConfig(
     callbackAesKey: env.WECOM_CALLBACK_AES_KEY,
     sessionKey: env.SESSION_KEY,
     dataKey: env.DATA_KEY,
+    spoolFolder: spoolFolderOf(env.SPOOL_FOLDER),
     logLevel: checkLogLevel(env.LOG_LEVEL),
     scanAt: env.SCAN_AT,
     pushAt: env.PUSH_AT,
@@ -176,6 +182,11 @@ function checkDatabaseUrl(value: string): string | undefined {
     )
   }
   return value
+}
+
+function spoolFolderOf(value: string): string | undefined {
+  if (value === 'off') return undefined
+  return value === '' ? projectFolder('.data/spool') : resolve(value)
 }
 
 function checkRoles(value: string): ProcessRole[] {

@@ -90,6 +90,11 @@ export const WebhookExists = createError(
   'This address is subscribed already: delete the subscription first, or use another address.',
   409,
 )
+export const TooManyWebhooks = createError(
+  'TOO_MANY_WEBHOOKS',
+  'There are %s subscriptions, no more are taken: delete one first.',
+  409,
+)
 export const WebhookNotFound = createError(
   'WEBHOOK_NOT_FOUND',
   'There is no such subscription: GET /open/v1/webhooks lists them.',
@@ -103,6 +108,11 @@ export const WecomUnavailable = createError(
   502,
 )
 export const NotReady = createError('NOT_READY', 'The server is not ready: %s', 503)
+export const TookTooLong = createError(
+  'TOOK_TOO_LONG',
+  '数据库太忙，没有等到结果，请稍后再试。 The database was too slow: try again, or ask for less.',
+  503,
+)
 export const Internal = createError(
   'INTERNAL',
   '出错了，我们已经记下。请稍后再试；还不行，把编号告诉管理员。',

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { errorFields } from './error-fields.ts'
 
 /** Words that never reach a log line, if somebody logs them by mistake. */
 const SECRET = [
@@ -20,20 +21,20 @@ const SECRET = [
   'body',
 ]
 
-/** Fields of PostgreSQL's errors that quote a row's values. */
-const QUOTES = ['detail', 'where', 'internalQuery', 'hint']
-
 /** The program's log: one JSON line each, ids only. Lines of requests are written by plugins/request-log.ts. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     redact: {
-      paths: [
-        ...SECRET,
-        ...SECRET.map((word) => `err.${word}`),
-        ...QUOTES.flatMap((word) => [`err.${word}`, `err.cause.${word}`]),
-      ],
+      paths: SECRET,
       censor: '[hidden]',
+    },
+    serializers: {
+      err: (error: unknown) => errorFields(error),
+      error: (error: unknown) => errorFields(error),
+      // whole requests and answers would bring cookies and addresses with them
+      req: () => undefined,
+      res: () => undefined,
     },
   }
   return destination ? pino(options, destination) : pino(options)

@@ -5,6 +5,9 @@ import { createLog } from './log.ts'
 import { projectFolder } from './project-folder.ts'
 import { startServer } from './start.ts'
 
+/** a start that is not done yet, when it is to end */
+const giveUp = new AbortController()
+
 /** `npm start`: the assistant for real. Everything it needs comes from the environment or `.env`. */
 try {
   const config = loadConfig({ need: 'everything', envFile: projectFolder('.env') })
@@ -14,14 +17,19 @@ try {
     )
   }
   const log = createLog(config.logLevel)
-  const server = await startServer(config, log)
-  log.info({ address: server.address, roles: config.roles }, 'ready')
+  const starting = startServer(config, log, giveUp.signal)
+  // from the first moment: callbacks are taken before the rest of the start is done
   closeWithGrace({ delay: 10_000, logger: false }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'stopping after an error')
     else log.info({ signal }, 'stopping')
-    await server.stop()
+    giveUp.abort()
+    const started = await starting.catch(() => undefined)
+    await started?.stop()
   })
+  const server = await starting
+  log.info({ address: server.address, roles: config.roles }, 'ready')
 } catch (error) {
+  if (giveUp.signal.aborted) process.exit(0)
   const text = error instanceof ConfigError ? error.message : describe(error)
   process.stderr.write(`${text}\n`)
   process.exit(1)

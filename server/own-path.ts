@@ -1,6 +1,6 @@
 /**
  * The path, query and fragment of `to` when it stays with us; undefined for every other address, also for the tricks
- * browsers fall for (`//host`, `/\host`, control characters).
+ * browsers fall for (`//host`, `/\host`, `/.//host`, control characters).
  */
 export function ownPath(to: string): string | undefined {
   // oxlint-disable-next-line no-control-regex -- browsers drop control characters from addresses
@@ -8,5 +8,7 @@ export function ownPath(to: string): string | undefined {
   const base = 'http://ours.invalid'
   if (!URL.canParse(to, base)) return undefined
   const url = new URL(to, base)
-  return url.origin === base ? `${url.pathname}${url.search}${url.hash}` : undefined
+  // `/.//host` is a path here and, its dots resolved, an address to the browser
+  if (url.origin !== base || url.pathname.startsWith('//')) return undefined
+  return `${url.pathname}${url.search}${url.hash}`
 }

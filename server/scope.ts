@@ -35,3 +35,19 @@ export const scope = {
     return Prisma.sql`(e.id = ${user.id}::bigint or e.store_no = ${user.storeNo})`
   },
 }
+
+/** The same, in a statement that finds out who is asking: the person is its employee aliased `me`. */
+export const scopeOfMe = {
+  /** Condition on a customer aliased `c`. */
+  customers: Prisma.sql`(me.role = 'hq' or exists (
+      select 1 from relation mine
+      where mine.customer_id = c.id and mine.employee_id = me.id and mine.ended_at is null)
+    or (me.role = 'manager' and (c.store_no = me.store_no or exists (
+      select 1 from relation theirs join employee colleague on colleague.id = theirs.employee_id
+      where theirs.customer_id = c.id and theirs.ended_at is null and colleague.store_no = me.store_no))))`,
+
+  /** Condition on a row aliased `t` with an assignee_id. */
+  tasks: Prisma.sql`(me.role = 'hq' or t.assignee_id = me.id
+    or (me.role = 'manager' and exists (
+      select 1 from employee colleague where colleague.id = t.assignee_id and colleague.store_no = me.store_no)))`,
+}

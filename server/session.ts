@@ -17,6 +17,10 @@ declare module 'fastify' {
     /** set by requireSession; read it through signedIn() */
     user: SignedIn | null
   }
+  interface FastifyContextConfig {
+    /** the route's own statement finds who is asking, and refuses strangers: no query before it */
+    findsSignedIn?: boolean
+  }
 }
 
 /** The employee with this userid while they are active; WeCom compares userids without case. */
@@ -34,10 +38,10 @@ export async function findSignedIn(db: Database, userid: string): Promise<Signed
 export function requireSession(db: Database) {
   const find = shareWhileUnderWay((userid: string) => findSignedIn(db, userid))
   return async (request: FastifyRequest): Promise<void> => {
-    const userid = request.session.get('userid')
-    const user = userid ? await find(userid) : undefined
-    if (!user) throw new NotSignedIn()
-    request.user = user
+    const userid = sessionUserid(request)
+    if (request.routeOptions.config.findsSignedIn) return
+    request.user = (await find(userid)) ?? null
+    signedIn(request)
   }
 }
 
@@ -56,6 +60,13 @@ function shareWhileUnderWay<T>(ask: (key: string) => Promise<T>): (key: string) 
 /** Hook for routes of managers and headquarters. */
 export async function requireManager(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
   if (signedIn(request).role === 'guide') throw new NeedsRole('manager')
+}
+
+/** Whose session it is; whether they may still sign in is for the database to say. */
+export function sessionUserid(request: FastifyRequest): string {
+  const userid = request.session.get('userid')
+  if (!userid) throw new NotSignedIn()
+  return userid
 }
 
 /** The person that requireSession found. */

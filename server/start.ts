@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startWorkers, type Workers } from '../bot/jobs.ts'
@@ -8,8 +7,9 @@ import { migrate } from '../prisma/migrate.ts'
 import { createApp } from './app.ts'
 import { startClock, type RunningClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { isDatabaseAway } from './database-away.ts'
+import { whenDatabaseAnswers } from './database-away.ts'
 import { createDeps, type AppDeps } from './deps.ts'
+import { stopListening } from './plugins/last-requests.ts'
 import { projectFolder } from './project-folder.ts'
 
 export interface RunningServer {
@@ -26,9 +26,14 @@ const EMBEDDED_DATABASE = 'guide'
  * Starts what the roles ask for: database first, migrated under a lock, then web, worker and clock. A database that is
  * not there yet is waited for; one that goes away later stops nothing.
  *
- * @throws the reason when a migration fails or the port is taken; what was started is stopped then
+ * @param signal ends the waiting for a database
+ * @throws the reason when a migration fails, the port is taken or the signal comes; what was started is stopped then
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Logger,
+  signal?: AbortSignal,
+): Promise<RunningServer> {
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres(projectFolder('.data/postgres'))
@@ -39,16 +44,21 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     // nothing new comes in, then what is under way ends, then what it stands on closes
+    if (parts.app) stopListening(parts.app)
     await parts.clock?.stop()
     await Promise.all([parts.app?.close(), parts.workers?.stop()])
+    await parts.deps?.receiver.stop()
+    parts.deps?.databaseClock?.stop()
     await parts.deps?.db.close()
     await embedded?.stop()
   }
   const stopOnce = () => (stopping ??= stop())
   try {
-    await migrateWhenThere(databaseUrl, log)
+    const applied = await whenDatabaseAnswers(() => migrate(databaseUrl), log, signal)
+    if (applied.length > 0) log.info({ applied }, 'migrations applied')
     const deps = (parts.deps = createDeps(config, { databaseUrl, log }))
-    const address = await startRoles(config, deps, parts)
+    await deps.databaseClock?.follow(deps.db.pool)
+    const address = await startRoles(config, deps, parts, signal)
     return { address, stop: stopOnce }
   } catch (error) {
     await stopOnce().catch(() => undefined)
@@ -67,31 +77,18 @@ async function startRoles(
   config: Config,
   deps: AppDeps,
   parts: Parts,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   let address: string | undefined
   if (config.roles.includes('web')) {
+    deps.receiver.start()
     parts.app = await createApp(deps)
     address = await parts.app.listen({ host: config.host, port: config.port })
   }
   if (config.roles.includes('worker')) {
-    await startSyncIfNever(deps)
+    await whenDatabaseAnswers(() => startSyncIfNever(deps), deps.log, signal)
     parts.workers = await startWorkers(deps)
   }
   if (config.roles.includes('clock')) parts.clock = startClock(deps)
   return address
-}
-
-/** Migrates as soon as the database answers; containers start in any order. */
-async function migrateWhenThere(databaseUrl: string, log: Logger): Promise<void> {
-  for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-    try {
-      const applied = await migrate(databaseUrl)
-      if (applied.length > 0) log.info({ applied }, 'migrations applied')
-      return
-    } catch (error) {
-      if (!isDatabaseAway(error)) throw error
-      log.warn({ err: error, pauseMs }, 'the database does not answer yet')
-      await sleep(pauseMs)
-    }
-  }
 }

@@ -3,6 +3,7 @@ import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vite'
+import { compressedAssets } from './vite/compressed-assets.ts'
 import { pageBudget } from './vite/page-budget.ts'
 import { stripIconFont } from './vite/strip-icon-font.ts'
 
@@ -17,6 +18,7 @@ export default defineConfig({
     components({ dts: false, dirs: [], resolvers: [VantResolver()] }),
     stripIconFont(),
     pageBudget({ page: 'sidebar.html', maxBytes: 72_000 }),
+    compressedAssets(),
   ],
   define: {
     __VUE_OPTIONS_API__: 'false',

@@ -1,22 +1,23 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { codeOf, isAboutARow, type ArrivedCallback } from './arrived.ts'
+import { binaryArray } from './binary-array.ts'
+import { createPlayback } from './playback.ts'
+import type { Spool } from './spool.ts'
 
-/** A verified callback on its way into the inbox. */
-export interface ArrivedCallback {
-  /** SHA-256 of the decrypted XML */
-  key: Buffer
-  xml: string
-  traceId: string
-  /** carries a welcome code: 20 seconds from now it is worth nothing */
-  urgent: boolean
-}
-
-/** `stored` and `repeated`: safe in the inbox. `unavailable`: not known to be, so that WeCom repeats it. */
-export type StoreResult = 'stored' | 'repeated' | 'unavailable'
+/**
+ * `stored` and `repeated`: safe in the inbox. `spooled`: safe on this machine's disk, on its way there.
+ * `unavailable`: not known to be safe, so that WeCom repeats it.
+ */
+export type StoreResult = 'stored' | 'repeated' | 'spooled' | 'unavailable'
 
 export interface GroupCommit {
-  /** Answers after COMMIT, or `unavailable` within the time limit. Never rejects. */
+  /** Answers after COMMIT, or after the spool's fsync, or `unavailable`, within 2 seconds. Never rejects. */
   add: (callback: ArrivedCallback) => Promise<StoreResult>
+  /** begins to play back what the spool holds of earlier processes */
+  start: () => void
+  /** ends playing back and closes the spool; what it holds stays there */
+  stop: () => Promise<void>
 }
 
 interface Waiter {
@@ -33,8 +34,12 @@ const MOST_WAITING = 10_000
 const MOST_WAITING_CHARS = 64 * 1024 * 1024
 /** answers are due within 2 seconds, of the 5 after which WeCom hangs up (wecom-protocol 1.3) */
 const TIME_LIMIT_MS = 1_500
+/** what the database has not taken by then goes to the spool, which may take 0.7 seconds of the 2 */
+const SPOOL_AFTER_MS = 700
+/** an error that lasts so long over several tries is an outage; one connection that broke is not */
+const OUTAGE_AFTER_MS = 250
 const SWEEP_MS = 100
-const RETRY_PAUSE_MS = 100
+const RETRY_PAUSE_MS = 50
 /** a statement that hangs longer gives its connection up, so that a frozen server doesn't hold us for ever */
 const STATEMENT_LIMIT_MS = 5_000
 
@@ -43,29 +48,47 @@ const STATEMENT_LIMIT_MS = 5_000
  * commit then serves up to 256 callbacks, and at low load nothing waits at all (performance.md B1, D2).
  *
  * A batch that a single row spoils is split until the row stands alone. A broken connection is tried again
- * until the time limit: storing twice is storing once. The queue is bounded in rows and characters.
+ * for a moment: storing twice is storing once. The queue is bounded in rows and characters.
+ *
+ * With a spool, an outage sends everything there at once, what is waiting and what comes, until playing it back
+ * shows that the database takes rows again. Without one, what can't be stored in time is refused.
  */
 export function createGroupCommit(options: {
   pool: pg.Pool
   corpId: string
+  spool?: Spool | undefined
   /** rows the inbox took, and rows it had already */
   onCommit: (counts: { stored: number; repeated: number }) => void
   log?: Logger | undefined
 }): GroupCommit {
-  const { pool, corpId, onCommit, log } = options
+  const { pool, corpId, spool, onCommit, log } = options
+  const timeLimitMs = spool ? SPOOL_AFTER_MS : TIME_LIMIT_MS
+  const playback = spool && createPlayback({ pool, corpId, spool, onBack: comeBack, onCommit, log })
+  let isAway = false
   let queue: Waiter[] = []
   let waitingChars = 0
   const flying = new Set<Waiter[]>()
   let sweeper: NodeJS.Timeout | undefined
+  let isPlanned = false
 
   function add(callback: ArrivedCallback): Promise<StoreResult> {
     const isFull =
       queue.length >= MOST_WAITING || waitingChars + callback.xml.length > MOST_WAITING_CHARS
-    if (isFull) return Promise.resolve('unavailable')
+    if (isAway || isFull) return spool ? spool.add(callback) : Promise.resolve('unavailable')
     waitingChars += callback.xml.length
     return new Promise((settle) => {
       queue.push({ callback, arrivedAt: performance.now(), settle })
       sweeper ??= setInterval(sweep, SWEEP_MS).unref()
+      planFlush()
+    })
+  }
+
+  /** Once this turn of the event loop has brought all it has: else the first of many is a batch of its own. */
+  function planFlush(): void {
+    if (isPlanned || (flying.size >= BATCHES_IN_FLIGHT && queue.length > 0)) return
+    isPlanned = true
+    setImmediate(() => {
+      isPlanned = false
       flush()
     })
   }
@@ -76,7 +99,7 @@ export function createGroupCommit(options: {
       flying.add(batch)
       void store(batch).finally(() => {
         flying.delete(batch)
-        flush()
+        planFlush()
       })
     }
     if (flying.size === 0 && queue.length === 0) {
@@ -100,6 +123,7 @@ export function createGroupCommit(options: {
   }
 
   async function store(batch: Waiter[]): Promise<void> {
+    let failingSince: number | undefined
     for (;;) {
       try {
         const stored = await insert(batch)
@@ -113,12 +137,12 @@ export function createGroupCommit(options: {
           await isolate(batch, error)
           return
         }
-        const waiting = batch.filter((waiter) => waiter.settle !== null)
-        const oldest = waiting[0]
-        const isLate =
-          !oldest || performance.now() - oldest.arrivedAt > TIME_LIMIT_MS - 3 * RETRY_PAUSE_MS
-        if (isLate) {
-          settleAll(batch, 'unavailable')
+        failingSince ??= performance.now()
+        if (spool && performance.now() - failingSince > OUTAGE_AFTER_MS) goAway(codeOf(error))
+        const oldest = batch.find((waiter) => waiter.settle !== null)
+        if (!oldest) return
+        if (performance.now() - oldest.arrivedAt > timeLimitMs - 3 * RETRY_PAUSE_MS) {
+          refuse(batch)
           return
         }
         await new Promise((resume) => setTimeout(resume, RETRY_PAUSE_MS))
@@ -144,10 +168,22 @@ export function createGroupCommit(options: {
       text: 'select inbox_store($1, $2::bytea[], $3::text[], $4::text[], $5::boolean[]) as stored',
       values: [
         corpId,
-        batch.map(({ callback }) => callback.key),
-        batch.map(({ callback }) => callback.xml),
-        batch.map(({ callback }) => callback.traceId),
-        batch.map(({ callback }) => callback.urgent),
+        binaryArray(
+          'bytea',
+          batch.map(({ callback }) => callback.key),
+        ),
+        binaryArray(
+          'text',
+          batch.map(({ callback }) => callback.xml),
+        ),
+        binaryArray(
+          'text',
+          batch.map(({ callback }) => callback.traceId),
+        ),
+        binaryArray(
+          'bool',
+          batch.map(({ callback }) => callback.urgent),
+        ),
       ],
       query_timeout: STATEMENT_LIMIT_MS,
     }
@@ -155,32 +191,65 @@ export function createGroupCommit(options: {
     return rows[0]?.stored ?? 0
   }
 
-  /** Tells those who waited too long; what is on its way may still be stored, and a repetition finds it there. */
+  /** Answers those who waited too long; what is on its way may still be stored, and is stored once all the same. */
   function sweep(): void {
-    const dueBefore = performance.now() - TIME_LIMIT_MS
-    const isLate = (waiter: Waiter) => waiter.arrivedAt < dueBefore
+    const dueBefore = performance.now() - timeLimitMs
+    const isLate = (waiter: Waiter) => waiter.settle !== null && waiter.arrivedAt < dueBefore
+    const isOutage = queue.some(isLate) || [...flying].some((batch) => batch.some(isLate))
+    if (!isOutage) return
+    if (spool) {
+      goAway('slow')
+      return
+    }
     const firstInTime = queue.findIndex((waiter) => !isLate(waiter))
     const gone = queue.splice(0, firstInTime < 0 ? queue.length : firstInTime)
     for (const { callback } of gone) waitingChars -= callback.xml.length
-    settleAll(gone, 'unavailable')
-    for (const batch of flying) settleAll(batch.filter(isLate), 'unavailable')
+    refuse(gone)
+    for (const batch of flying) refuse(batch.filter(isLate))
   }
 
-  return { add }
+  /** The database takes nothing: everything goes to the spool, what hangs is left to its time limit. */
+  function goAway(code: string): void {
+    if (!isAway) log?.warn({ code }, 'the database takes no callbacks, they are spooled')
+    isAway = true
+    const leaving = [...[...flying].flat(), ...queue]
+    queue = []
+    waitingChars = 0
+    flying.clear()
+    refuse(leaving)
+    playback?.wake()
+  }
+
+  function comeBack(): void {
+    if (isAway) log?.warn('the database takes callbacks again')
+    isAway = false
+  }
+
+  /** To the spool where there is one, else back to WeCom. */
+  function refuse(waiters: readonly Waiter[]): void {
+    if (!spool) {
+      settleAll(waiters, 'unavailable')
+      return
+    }
+    for (const waiter of waiters) {
+      if (waiter.settle) void spool.add(waiter.callback).then(waiter.settle)
+      waiter.settle = null
+    }
+  }
+
+  return {
+    add,
+    start: () => playback?.start(),
+    stop: async () => {
+      await playback?.stop()
+      await spool?.close()
+    },
+  }
 }
 
-function settleAll(waiters: Waiter[], result: StoreResult): void {
+function settleAll(waiters: readonly Waiter[], result: StoreResult): void {
   for (const waiter of waiters) {
     waiter.settle?.(result)
     waiter.settle = null
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-}
-
-/** Data that PostgreSQL can't take (classes 22, 23, 54), as opposed to a server that can't take data. */
-function isAboutARow(error: unknown): boolean {
-  return /^(?:22|23|54)/.test(codeOf(error))
 }

@@ -1,7 +1,10 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { enqueue } from '../queue.ts'
 import { WecomError } from '../wecom/error-table.ts'
+import { addExternalContact } from './events/add-external-contact.ts'
 import { HANDLERS } from './events/registry.ts'
+import { welcome } from './events/welcome.ts'
 import { IGNORED, type StoredCallback } from './handler.ts'
 import { parseCallback, UnreadableCallback, type CallbackEvent } from './parse.ts'
 
@@ -37,6 +40,33 @@ export async function handleCallback(deps: BotDeps, inboxId: bigint): Promise<vo
     }
     await noteFailure(deps, stored, event?.name, error)
     throw error
+  }
+}
+
+/**
+ * The urgent half of a callback that brought a welcome code: has the welcome message sent, and leaves the rest, which
+ * reads from WeCom, to an ordinary `callback` job. So a hundred customers at once are greeted before the first of
+ * them is read. Running it again does nothing more.
+ */
+export async function greetFirst(deps: BotDeps, inboxId: bigint): Promise<void> {
+  const row = await readInbox(deps.db.prisma, inboxId)
+  if (!row || row.processed) return
+  await greet(deps, row, { inboxId, traceId: row.traceId, ageMs: row.ageMs })
+  await enqueue(
+    deps.db.prisma,
+    'callback',
+    { inboxId: String(inboxId) },
+    { jobKey: `callback:${inboxId}` },
+  )
+}
+
+async function greet(deps: BotDeps, row: InboxRow, stored: StoredCallback): Promise<void> {
+  try {
+    const event = parseCallback(row.xml)
+    if (HANDLERS.get(event.name) === addExternalContact) await welcome(deps, event, stored)
+  } catch (error) {
+    // the callback job says so in the inbox row
+    if (!(error instanceof UnreadableCallback)) throw error
   }
 }
 

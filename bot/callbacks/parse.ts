@@ -66,6 +66,18 @@ const FIELDS = {
 /** Elements that repeat: one of them must not collapse to a scalar (wecom-protocol 1.6). */
 const LISTS = new Set(['Item', 'SelectedItem', 'OptionId'])
 
+/**
+ * Characters. WeCom's longest event is a text message of 2 048 bytes; the door takes a megabyte. A parser that is given
+ * hundreds of kilobytes of brackets keeps every other job waiting.
+ */
+const LONGEST = 64 * 1024
+
+/**
+ * Bytes of every field but a message's text. WeCom's longest is an EventKey of 1 024; userids have 64. A longer one is
+ * nobody's id: it fits neither a URL nor an index, so each try to work it off would fail anew.
+ */
+const LONGEST_FIELD = 1024
+
 const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
@@ -78,21 +90,22 @@ const parser = new XMLParser({
  * Reads the decrypted XML of a callback (wecom-protocol 1.6–1.8): strict about form, indifferent to
  * elements it does not know.
  *
- * @throws UnreadableCallback when it is not one well-formed `<xml>` element, carries a DOCTYPE, or has
- *   no MsgType, FromUserName or CreateTime
+ * @throws UnreadableCallback when it or a field is longer than any, is not one well-formed `<xml>` element, carries a
+ *   DOCTYPE, or has no MsgType, FromUserName or CreateTime
  */
 export function parseCallback(xml: string): CallbackEvent {
   const root = readRoot(xml)
   const type = need(root, 'MsgType')
   const event: CallbackEvent = {
     name: type === 'event' ? eventName(root) : `message/${type}`,
-    from: need(root, 'FromUserName'),
+    from: bounded(need(root, 'FromUserName'), 'FromUserName'),
     createdAt: readTime(need(root, 'CreateTime')),
     selectedItems: readSelectedItems(root),
   }
   for (const [field, element] of Object.entries(FIELDS)) {
     const text = leaf(root, element)
-    if (text !== undefined && text !== '') event[field as keyof typeof FIELDS] = text
+    if (text === undefined || text === '') continue
+    event[field as keyof typeof FIELDS] = field === 'content' ? text : bounded(text, element)
   }
   return event
 }
@@ -108,9 +121,8 @@ export function required(event: CallbackEvent, field: keyof typeof FIELDS & Text
 }
 
 function readRoot(xml: string): Record<string, unknown> {
-  // a member may write anything into a text message: only what is outside CDATA is markup
-  const markup = xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '')
-  if (/<!(?!--)/.test(markup)) throw new UnreadableCallback('a DOCTYPE is refused')
+  if (xml.length > LONGEST) throw new UnreadableCallback('longer than any event')
+  if (/<!(?!--)/.test(withoutCdata(xml))) throw new UnreadableCallback('a DOCTYPE is refused')
   const valid = XMLValidator.validate(xml)
   if (valid !== true) throw new UnreadableCallback(`not well-formed XML: ${valid.err.code}`)
   let document: unknown
@@ -122,6 +134,18 @@ function readRoot(xml: string): Record<string, unknown> {
   if (!isRecord(document) || Object.keys(document).length !== 1 || !isRecord(document['xml']))
     throw new UnreadableCallback('the root element must be <xml> with children')
   return document['xml']
+}
+
+/** A member may write anything into a text message: only what is outside CDATA is markup. Linear in the length. */
+function withoutCdata(xml: string): string {
+  let markup = ''
+  for (let at = 0; ;) {
+    const open = xml.indexOf('<![CDATA[', at)
+    const close = open < 0 ? -1 : xml.indexOf(']]>', open)
+    if (close < 0) return markup + xml.slice(at)
+    markup += xml.slice(at, open)
+    at = close + ']]>'.length
+  }
 }
 
 function eventName(root: Record<string, unknown>): string {
@@ -156,6 +180,13 @@ function need(node: Record<string, unknown>, name: string): string {
   const value = leaf(node, name)
   if (!value) throw new UnreadableCallback(`no ${name}`)
   return value
+}
+
+function bounded(text: string, element: string): string {
+  if (Buffer.byteLength(text) > LONGEST_FIELD) {
+    throw new UnreadableCallback(`${element} is longer than any`)
+  }
+  return text
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -5,9 +5,10 @@ import type { Metrics } from '../metrics.ts'
 import { BadCipher, createCallbackCrypto } from '../wecom/crypto.ts'
 import { takeEncrypted } from '../wecom/envelope.ts'
 import { createGroupCommit, type StoreResult } from './group-commit.ts'
+import type { Spool } from './spool.ts'
 
 /**
- * What became of a callback. `stored` and `repeated` may be acknowledged; `bad_signature` and `bad_cipher` are
+ * What became of a callback. `stored`, `repeated` and `spooled` may be acknowledged; `bad_signature` and `bad_cipher` are
  * strangers; `bad_body` is no callback; `unavailable` is ours to answer for: WeCom repeats it.
  */
 export type ReceiveResult = StoreResult | 'bad_signature' | 'bad_cipher' | 'bad_body'
@@ -20,6 +21,10 @@ export interface Receiver {
   verifyUrl: (query: CallbackQuery) => string | null
   /** Checks one delivery and stores it with its job. Never rejects. */
   receive: (query: CallbackQuery, rawBody: string) => Promise<ReceiveResult>
+  /** plays back what earlier processes spooled, and goes on looking for such */
+  start: () => void
+  /** to be called when nothing is received any more */
+  stop: () => Promise<void>
 }
 
 interface Signed {
@@ -41,20 +46,23 @@ const WELCOME = '<WelcomeCode>'
  *
  * @param options.token the Token of 接收消息
  * @param options.aesKey its EncodingAESKey
+ * @param options.spool keeps callbacks while the database is away; without one they are refused then
  */
 export function createReceiver(options: {
   pool: pg.Pool
   corpId: string
   token: string
   aesKey: string
+  spool?: Spool | undefined
   metrics: Pick<Metrics, 'callbacks'>
   log?: Logger
 }): Receiver {
-  const { pool, corpId, token, aesKey, metrics, log } = options
+  const { pool, corpId, token, aesKey, spool, metrics, log } = options
   const crypto = createCallbackCrypto({ token, aesKey, corpId })
   const inbox = createGroupCommit({
     pool,
     corpId,
+    spool,
     log,
     onCommit({ stored, repeated }) {
       if (stored > 0) metrics.callbacks.labels('stored').inc(stored)
@@ -104,9 +112,11 @@ export function createReceiver(options: {
         traceId: randomUUID(),
         urgent: xml.includes(WELCOME),
       })
-      if (result === 'unavailable') metrics.callbacks.labels(result).inc()
+      if (result === 'spooled' || result === 'unavailable') metrics.callbacks.labels(result).inc()
       return result
     },
+    start: inbox.start,
+    stop: inbox.stop,
   }
 }
 

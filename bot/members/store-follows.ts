@@ -158,8 +158,7 @@ async function storeRelations(
       insert into relation (customer_id, employee_id, remark, description, add_way, state, half,
         added_at, ended_at, ended_by, remark_mobile_hashes, synced_at)
       select customer_id, employee_id, remark, description, add_way, state, false,
-        case when live and old_ended_at is not null
-          then greatest(added_at, old_added_at, re_added_at)
+        case when live then greatest(added_at, old_added_at, re_added_at)
           else greatest(added_at, old_added_at) end,
         case when live then null else old_ended_at end,
         case when live then null else old_ended_by end,

@@ -1,7 +1,7 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { WecomError } from '../wecom/error-table.ts'
-import { endRelation, type EndedBy } from './end-relation.ts'
+import { endRelation, rememberEnding, type EndedBy } from './end-relation.ts'
 import { joinToMember } from './join-member.ts'
 import { lockCustomers, PATIENT } from './lock-customer.ts'
 import { mirrorTags } from './mirror-tags.ts'
@@ -33,7 +33,7 @@ const READS = 3
 
 /**
  * Reads one customer from WeCom and stores what it says: the person, the relations with guides (those it
- * lists no more are ended), the tags, which are then mirrored to the other relations; last, the customer is
+ * lists no more are ended, also one that we had not heard of), the tags, which are then mirrored to the other relations; last, the customer is
  * joined to a member of the chain. An event is a hint, this is the truth (architecture decision 5). Running
  * it twice changes nothing.
  *
@@ -52,7 +52,7 @@ export async function syncCustomer(
     const follows = await readFollows(deps, externalUserid, hints.traceId)
     const employees = await ensureEmployees(
       deps,
-      follows.map((follow) => follow.userid),
+      [...follows.map((follow) => follow.userid), ...(hints.ended ? [hints.ended.userid] : [])],
       hints.traceId,
     )
     const tags = await ensureTags(
@@ -93,13 +93,15 @@ async function store(
     now,
     added: hints.added,
   })
+  const listed = new Set(follows.map((follow) => useridKey(follow.userid)))
+  const ending = endingOf(hints, listed, employees)
+  if (ending) await rememberEnding(tx, { externalUserid, ...ending, now })
   const customer = await tx.customer.findUnique({
     where: { externalUserid },
     select: { id: true },
   })
-  const listed = new Set(follows.map((follow) => useridKey(follow.userid)))
   if (!customer) return { customerId: null, listed, changes: 0 }
-  const ended = await endWhatEnded(tx, deps, customer.id, listed, hints)
+  const ended = await endWhatEnded(tx, deps, customer.id, listed, ending)
   await mirrorTags(tx, { customerIds: [customer.id], now, traceId: hints.traceId })
   const joined = await joinToMember(tx, customer.id, now)
   return {
@@ -109,29 +111,42 @@ async function store(
   }
 }
 
+interface Ending {
+  employeeId: bigint
+  by: EndedBy
+  at: Date
+}
+
+/** The end that the event tells of, where WeCom's list agrees. */
+function endingOf(
+  { ended }: SyncHints,
+  listed: Set<string>,
+  employees: Map<string, KnownEmployee>,
+): Ending | null {
+  const employee = ended && employees.get(useridKey(ended.userid))
+  if (!ended || !employee) return null
+  const { by, at } = ended
+  // a customer who deleted the guide stays on the guide's list (wecom-protocol 1.8)
+  const isBelievable = by === 'customer' || !listed.has(useridKey(ended.userid))
+  return isBelievable ? { employeeId: employee.id, by, at } : null
+}
+
 async function endWhatEnded(
   tx: Db,
   deps: BotDeps,
   customerId: bigint,
   listed: Set<string>,
-  hints: SyncHints,
+  ending: Ending | null,
 ): Promise<number> {
   const now = deps.clock.now()
-  const live = await tx.relation.findMany({
-    where: { customerId, OR: [{ endedAt: null }, { endedBy: 'missing' }] },
-    select: { half: true, endedAt: true, employee: { select: { id: true, useridKey: true } } },
-  })
   let ended = 0
-  for (const { half, endedAt, employee } of live) {
-    const isListed = listed.has(employee.useridKey)
-    const said = hints.ended && useridKey(hints.ended.userid) === employee.useridKey
-    // a customer who deleted the guide stays on the guide's list (wecom-protocol 1.8)
-    if (said && hints.ended && (!isListed || hints.ended.by === 'customer')) {
-      const { by, at } = hints.ended
-      if (await endRelation(tx, deps, { customerId, employeeId: employee.id, by, at, now }))
-        ended += 1
-    }
-    if (isListed || half || endedAt !== null) continue
+  if (ending && (await endRelation(tx, deps, { customerId, ...ending, now }))) ended += 1
+  const live = await tx.relation.findMany({
+    where: { customerId, endedAt: null, half: false },
+    select: { employee: { select: { id: true, useridKey: true } } },
+  })
+  for (const { employee } of live) {
+    if (listed.has(employee.useridKey)) continue
     const missing = { customerId, employeeId: employee.id, by: 'missing' as const, at: now, now }
     if (await endRelation(tx, deps, missing)) ended += 1
   }
@@ -190,6 +205,9 @@ const UNRELATED = [84061, 40096, 610004]
  * then (wecom-protocol 1.8 add_half_external_contact). The relation is kept as half, so that the sidebar
  * knows the customer; nothing is sent or tagged over it.
  *
+ * A half relation that is known from an earlier adding becomes one of this adding, so that the late event of
+ * what ended the earlier one ends nothing; the same for one that WeCom was found to list no more.
+ *
  * @returns false when the relation is whole already, or was ended after `at`
  */
 export async function rememberHalf(
@@ -215,7 +233,23 @@ export async function rememberHalf(
       on conflict (customer_id, employee_id) do update set
         half = true, added_at = excluded.added_at, ended_at = null, ended_by = null,
         state = coalesce(excluded.state, relation.state), synced_at = excluded.synced_at
-      where relation.ended_at <= ${half.at}`)
+      where relation.ended_at <= ${half.at}
+        or (relation.added_at < ${half.at}
+          and (relation.ended_by = 'missing' or (relation.half and relation.ended_at is null)))`)
+    if (changed === 0) await tellBeginning(tx, employeeId, half)
     return changed > 0
   }, PATIENT)
+}
+
+/** The beginning of a relation whose end was told first (rememberEnding), and which therefore has no length yet. */
+async function tellBeginning(
+  tx: Db,
+  employeeId: bigint,
+  { externalUserid, state, at }: { externalUserid: string; state: string | null; at: Date },
+): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    update relation r set added_at = ${at}, half = true, state = coalesce(${state}, r.state)
+    from customer c
+    where c.external_userid = ${externalUserid} and r.customer_id = c.id and r.employee_id = ${employeeId}
+      and r.added_at = r.ended_at and r.ended_at > ${at}`)
 }

@@ -2,6 +2,7 @@ import type { TagDimension } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { WecomError } from '../wecom/error-table.ts'
+import { PATIENT } from './lock-customer.ts'
 import type { WecomTagGroup } from './wecom-shapes.ts'
 
 /** Which part of the library to read: everything, some groups, or some tags (WeCom's ids). */
@@ -36,18 +37,10 @@ export async function syncTags(
   scope: TagScope,
   traceId: string,
 ): Promise<{ groups: number; tags: number }> {
-  const groups = await readLibrary(deps, scope, traceId)
-  const live = groups.filter((group) => group.deleted !== true)
-  const now = deps.clock.now()
-  await deps.db.prisma.$transaction(async (tx) => {
-    await lockLibrary(tx)
-    await storeGroups(tx, live)
-    await storeTags(tx, live, now)
-    await markDeleted(tx, scope, live, now)
-  })
+  const groups = await readUnderLock(deps, () => Promise.resolve(scope), traceId)
   return {
-    groups: live.length,
-    tags: live.reduce((sum, group) => sum + liveTags(group).length, 0),
+    groups: groups.length,
+    tags: groups.reduce((sum, group) => sum + liveTags(group).length, 0),
   }
 }
 
@@ -65,10 +58,40 @@ export async function ensureTags(
   const known = await readTagIds(deps.db.prisma, wanted)
   const unknown = wanted.filter((id) => !known.has(id) && !strangers.has(id))
   if (unknown.length === 0) return known
-  await syncTags(deps, { tagIds: unknown }, traceId)
+  const stillUnknown = async (tx: Db): Promise<TagScope | null> => {
+    const found = await readTagIds(tx, unknown)
+    const tagIds = unknown.filter((id) => !found.has(id))
+    return tagIds.length > 0 ? { tagIds } : null
+  }
+  await readUnderLock(deps, stillUnknown, traceId)
   const after = await readTagIds(deps.db.prisma, wanted)
   for (const id of unknown) if (!after.has(id)) strangers.add(id)
   return after
+}
+
+/**
+ * Reads and stores a part of the library while nobody else does: of two who read at once, the one with the
+ * older answer could store last.
+ *
+ * @param scopeOf what to read, found out under the lock; null: nothing any more
+ */
+async function readUnderLock(
+  deps: BotDeps,
+  scopeOf: (tx: Db) => Promise<TagScope | null>,
+  traceId: string,
+): Promise<WecomTagGroup[]> {
+  return deps.db.prisma.$transaction(async (tx) => {
+    await lockLibrary(tx)
+    const scope = await scopeOf(tx)
+    if (!scope) return []
+    const groups = await readLibrary(deps, scope, traceId)
+    const live = groups.filter((group) => group.deleted !== true)
+    const now = deps.clock.now()
+    await storeGroups(tx, live)
+    await storeTags(tx, live, now)
+    await markDeleted(tx, scope, live, now)
+    return live
+  }, PATIENT)
 }
 
 async function readTagIds(db: Db, wecomIds: string[]): Promise<Map<string, bigint>> {

@@ -15,7 +15,7 @@ import { deliverUpdateCard } from './deliver/update-card.ts'
 import { deliverWelcome } from './deliver/welcome.ts'
 import { deliverWebhook } from './deliver-webhook.ts'
 import { tryLock } from './delivery-lock.ts'
-import { deliverJobKey, type OutboxKind } from './outbox.ts'
+import { deliverJobKey, deliverJobName, type OutboxKind } from './outbox.ts'
 
 type DeliverKind = (deps: BotDeps, row: OutboxRow, context: DeliveryContext) => Promise<Delivered>
 
@@ -34,6 +34,7 @@ const MOST_ATTEMPTS = 12
 
 /** errcode of a try that WeCom did not answer, or answered with busy */
 const NO_ANSWER = -1
+const TOKEN_PATH = '/cgi-bin/gettoken'
 
 type Result = 'sent' | 'failed' | 'cancelled' | 'retried' | 'waiting'
 
@@ -60,7 +61,8 @@ export async function deliverOutbox(deps: BotDeps, outboxId: bigint): Promise<vo
 }
 
 interface Claimed extends OutboxRow {
-  mayBeDone: boolean
+  /** begin of the first earlier try that may have been made; this one's not counted */
+  unsureBefore: Date | null
 }
 
 /** The row, marked as being sent; null when there is nothing to do (any more, or yet). */
@@ -74,17 +76,30 @@ async function claim(deps: BotDeps, id: bigint): Promise<Claimed | null> {
     await finish(deps, row, { state: 'cancelled', why: 'too late to be of use' })
     return null
   }
+  const unsureBefore = unsureSince(row)
   const { count } = await outbox.updateMany({
     where: { id, state: { in: ['pending', 'sending'] } },
-    data: { state: 'sending', attempts: { increment: 1 } },
+    // until WeCom's answer is stored, this try may have been made
+    data: {
+      state: 'sending',
+      attempts: { increment: 1 },
+      unsureSince: unsureBefore ?? now,
+    },
   })
   if (count === 0) return null
   return {
     ...row,
     state: 'sending',
     attempts: row.attempts + 1,
-    mayBeDone: row.state === 'sending' || row.errcode === NO_ANSWER,
+    unsureSince: unsureBefore ?? now,
+    unsureBefore,
   }
+}
+
+/** Since when a call of this row may have been made; a row that says so without a time is as old as it can be. */
+function unsureSince(row: OutboxRow): Date | null {
+  const isUnsure = row.state === 'sending' || row.errcode === NO_ANSWER
+  return row.unsureSince ?? (isUnsure ? row.notBefore : null)
 }
 
 async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
@@ -92,7 +107,10 @@ async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
   if (!deliver) return finish(deps, row, { state: 'failed', why: `unknown kind ${row.kind}` })
   let delivered: Delivered
   try {
-    delivered = await deliver(deps, row, { mayBeDone: row.mayBeDone })
+    delivered = await deliver(deps, row, {
+      mayBeDone: row.unsureBefore !== null,
+      unsureSince: row.unsureBefore,
+    })
   } catch (error) {
     return recover(deps, row, error)
   }
@@ -104,6 +122,16 @@ async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
 
 function isKind(kind: string): kind is OutboxKind {
   return Object.hasOwn(KINDS, kind)
+}
+
+/** No call of the row was made: our own limiter held it back, or there was no token to be had. */
+function wasHeld(error: WecomError): boolean {
+  return error.why === 'limited' || error.path === TOKEN_PATH
+}
+
+/** WeCom refused the call, or it was not made: what this try wanted has not happened. */
+function isKnownUndone(error: unknown): boolean {
+  return error instanceof WecomError && (wasHeld(error) || error.errcode !== NO_ANSWER)
 }
 
 async function recover(deps: BotDeps, row: Claimed, error: unknown): Promise<void> {
@@ -119,8 +147,7 @@ async function recover(deps: BotDeps, row: Claimed, error: unknown): Promise<voi
     if (action === 'done') return finish(deps, row, { state: 'sent' }, errcode)
     if (action === 'give_up') return finish(deps, row, { state: 'failed', why }, errcode)
     if (action === 'alarm') deps.log.error({ ...log, says: why }, 'delivery needs a person')
-    // no call of this row was made where our own limiter held it back, or where there was no token to be had
-    const isHeld = error.why === 'limited' || error.path === '/cgi-bin/gettoken'
+    const isHeld = wasHeld(error)
     if (retryAfterMs !== undefined && (isHeld || row.attempts < MOST_ATTEMPTS)) {
       return wait(deps, row, { why, delayMs: retryAfterMs, counts: !isHeld, errcode })
     }
@@ -129,7 +156,12 @@ async function recover(deps: BotDeps, row: Claimed, error: unknown): Promise<voi
   if (row.attempts >= MOST_ATTEMPTS) return finish(deps, row, { state: 'failed', why }, errcode)
   await deps.db.prisma.outbox.updateMany({
     where: { id: row.id, state: 'sending' },
-    data: { state: 'pending', errcode, lastError: brief(why) },
+    data: {
+      state: 'pending',
+      errcode,
+      lastError: brief(why),
+      unsureSince: isKnownUndone(error) ? row.unsureBefore : row.unsureSince,
+    },
   })
   count(deps, row, 'retried')
   throw error
@@ -142,7 +174,7 @@ async function wait(
   pause: { why: string; delayMs: number; counts: boolean; errcode: number | null },
 ): Promise<void> {
   // not all at the same moment
-  const delayMs = pause.delayMs + Math.random() * Math.min(pause.delayMs / 4, 5_000)
+  const delayMs = pause.delayMs + Math.random() * Math.min(pause.delayMs / 4, 2_000)
   await deps.db.prisma.$transaction(async (tx) => {
     await tx.outbox.updateMany({
       where: { id: row.id, state: 'sending' },
@@ -150,12 +182,13 @@ async function wait(
         state: 'pending',
         lastError: brief(pause.why),
         errcode: pause.errcode,
+        unsureSince: pause.errcode === NO_ANSWER ? row.unsureSince : row.unsureBefore,
         ...(!pause.counts && { attempts: { decrement: 1 } }),
       },
     })
     await enqueue(
       tx,
-      'deliver',
+      deliverJobName(row.kind),
       { outboxId: row.id.toString() },
       {
         jobKey: deliverJobKey(row.id),
@@ -183,6 +216,7 @@ async function finish(
             sentAt: deps.clock.now(),
             errcode: errcode ?? 0,
             lastError: null,
+            unsureSince: null,
             msgid: end.msgid ?? null,
             responseCode: end.responseCode ?? null,
           }

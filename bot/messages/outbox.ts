@@ -43,7 +43,7 @@ const MOST_AT_ONCE = 20_000
  */
 export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise<number> {
   if (rows.length === 0) return 0
-  const list = JSON.stringify(
+  const list = storableJson(
     rows.map((row) => ({
       kind: row.kind,
       dedupe_key: storable(row.dedupeKey),
@@ -55,7 +55,6 @@ export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise
       customer_id: row.customerId?.toString(),
       trace_id: row.traceId,
     })),
-    (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value),
   )
   const answer = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
     with added as (
@@ -108,13 +107,29 @@ export function deliverJobKey(outboxId: bigint): string {
   return `deliver:${outboxId}`
 }
 
-/** One deliver job for each row of `added(id, kind)`. */
+/** The job that makes a row's call: of a welcome one with workers of its own, which nothing slow holds up. */
+export function deliverJobName(kind: string): 'deliver' | 'greet' {
+  return kind === 'welcome' ? 'greet' : 'deliver'
+}
+
+/** One job for each row of `added(id, kind)`, by deliverJobName. */
 const DELIVER_JOBS = Prisma.sql`array_agg((
-  'deliver', json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
+  case when kind = 'welcome' then 'greet' else 'deliver' end, json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
   case when kind = 'welcome' then ${Prisma.raw(String(URGENT_PRIORITY))} else 0 end,
   null)::graphile_worker.job_spec order by id)`
 
-/** PostgreSQL holds neither NUL nor half a character. */
+/** As JSON writes NUL and half a character, or a text that looks like it. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
+/** PostgreSQL holds neither NUL nor half a character; hardly any text has them, and looking at each takes long. */
+function storableJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!UNSTORABLE.test(json)) return json
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? storable(part) : part,
+  )
+}
+
 function storable(text: string): string {
   return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8')
 }

@@ -3,7 +3,7 @@ import { addressOf } from '../../domain/names.ts'
 import { pointsOn, type PointsLine } from '../../domain/points-lots.ts'
 import { tierOf, tierRow } from '../../domain/tier.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
-import type { TaskCardFacts } from './render/task-card.ts'
+import type { TaskCardFacts, TaskLineFacts } from './render/task-card.ts'
 
 /** A task's card, and whom it goes to. */
 export interface TaskForCard extends TaskCardFacts {
@@ -12,16 +12,10 @@ export interface TaskForCard extends TaskCardFacts {
   diesAt: Date
 }
 
-interface Row {
+interface LineRow {
   taskId: string
-  customerId: string
-  userid: string
   kind: string
   facts: unknown
-  urgent: boolean
-  dueAt: Date
-  diesAt: Date
-  cardsBefore: number
   name: string | null
   wecomName: string | null
   gender: 'male' | 'female' | null
@@ -29,8 +23,37 @@ interface Row {
   orders365: number
   purchaseDays365: number
   referrals: number
+}
+
+interface Row extends LineRow {
+  customerId: string
+  userid: string
+  urgent: boolean
+  dueAt: Date
+  diesAt: Date
+  cardsBefore: number
   coupons: number
   points: PointsLine[]
+}
+
+const lineColumns = Prisma.sql`
+  t.id::text as "taskId", t.kind, t.facts, c.name, c.wecom_name as "wecomName", c.gender::text as gender,
+  coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
+  coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals`
+
+/** What lines about some tasks show, by task id. */
+export async function loadTaskLines(
+  tx: Db,
+  taskIds: readonly bigint[],
+): Promise<Map<bigint, TaskLineFacts>> {
+  if (taskIds.length === 0) return new Map()
+  const rows = await tx.$queryRaw<LineRow[]>(Prisma.sql`
+    select ${lineColumns}
+    from task t
+    join customer c on c.id = t.customer_id
+    left join customer_stats s on s.customer_id = c.id
+    where t.id = any(${taskIds.map(String)}::bigint[])`)
+  return new Map(rows.map((row) => [BigInt(row.taskId), toLine(row)]))
 }
 
 /**
@@ -45,12 +68,9 @@ export async function loadTasksForCards(
   if (taskIds.length === 0) return new Map()
   const today = businessDay(options.now, options.zone)
   const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
-    select t.id::text as "taskId", t.customer_id::text as "customerId", e.userid, t.kind, t.facts, t.urgent,
+    select ${lineColumns}, t.customer_id::text as "customerId", e.userid, t.urgent,
       t.due_at as "dueAt", t.dies_at as "diesAt",
       (select count(*) from outbox o where o.task_id = t.id and o.kind = 'app_message')::int as "cardsBefore",
-      c.name, c.wecom_name as "wecomName", c.gender::text as gender,
-      coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
-      coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
       (select count(*) from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
         and cp.expires_day >= ${today}::date)::int as coupons,
       (select coalesce(jsonb_agg(jsonb_build_object('kind', p.kind, 'points', p.points,
@@ -77,7 +97,7 @@ export function referralsOf(alias: 'c'): Prisma.Sql {
       and first_order.status = 'paid' and first_order.refunded_fen = 0)`
 }
 
-function toCard(row: Row, today: string): TaskForCard {
+function toLine(row: LineRow): TaskLineFacts {
   const { tier } = tierOf({
     spend365Fen: row.spend365,
     orders365: row.orders365,
@@ -85,17 +105,23 @@ function toCard(row: Row, today: string): TaskForCard {
     referrals: row.referrals,
   })
   return {
+    kind: row.kind,
+    facts: row.facts,
+    customerName: addressOf(row) ?? '未留名客户',
+    tierName: tierRow(tier).name['zh-CN'],
+  }
+}
+
+function toCard(row: Row, today: string): TaskForCard {
+  return {
+    ...toLine(row),
     taskId: BigInt(row.taskId),
     customerId: BigInt(row.customerId),
     userid: row.userid,
     nth: row.cardsBefore + 1,
-    kind: row.kind,
-    facts: row.facts,
     urgent: row.urgent,
     dueAt: row.dueAt,
     diesAt: row.diesAt,
-    customerName: addressOf(row) ?? '未留名客户',
-    tierName: tierRow(tier).name['zh-CN'],
     coupons: row.coupons,
     points: pointsOn(row.points, today).balance,
   }

@@ -1,28 +1,43 @@
 import { Prisma } from '../../prisma/db.ts'
 
 /**
+ * What is known of customers when a task of theirs is decided, each read once: the body of `who`, which `assignees`
+ * reads. Columns customer_id, store_no, consent, spend_fen (365 days), and the userids that domain-rules 9 asks for
+ * in lower case, as they are compared (wecom-protocol 0).
+ *
+ * @param customerIds a SELECT of distinct customer_id
+ */
+export function whoIs(customerIds: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    select c.id as customer_id, c.store_no, c.consent, lower(c.guide_userid) as guide,
+      lower(s.last_guide_userid) as last_guide, lower(s.last_cashier_userid) as last_cashier,
+      greatest(coalesce(s.spend_365_fen, 0), 0) as spend_fen
+    from (${customerIds}) asked
+    join customer c on c.id = asked.customer_id
+    left join customer_stats s on s.customer_id = asked.customer_id`
+}
+
+/**
  * Who gets a customer's task (domain-rules 9): of the employees at work who have a live, confirmed relation
  * with the customer the first of 1 the guide of the last order, 2 its cashier, 3 the customer's assigned
  * guide, 4 the guide with the oldest relation, 5 the manager of the customer's store.
  *
- * A SELECT of customer_id, employee_id, line (1–5), store_no for the customers of a relation `who(customer_id)`;
- * those nobody can serve are missing. Userids are compared without case (wecom-protocol 0).
+ * A SELECT of customer_id, employee_id, line (1–5), store_no for the customers of `who`, see whoIs; those nobody
+ * can serve are missing.
  */
 export const assignees = Prisma.sql`
   select distinct on (w.customer_id)
-    w.customer_id, e.id as employee_id, x.line, coalesce(e.store_no, c.store_no) as store_no
+    w.customer_id, e.id as employee_id, x.line, coalesce(e.store_no, w.store_no) as store_no
   from who w
-  join customer c on c.id = w.customer_id
-  left join customer_stats s on s.customer_id = w.customer_id
   join relation r on r.customer_id = w.customer_id and r.ended_at is null and not r.half
   join employee e on e.id = r.employee_id and e.active
   cross join lateral (
     select case
-      when e.userid_key = lower(s.last_guide_userid) then 1
-      when e.userid_key = lower(s.last_cashier_userid) then 2
-      when e.userid_key = lower(c.guide_userid) then 3
+      when e.userid_key = w.last_guide then 1
+      when e.userid_key = w.last_cashier then 2
+      when e.userid_key = w.guide then 3
       when e.role = 'guide' then 4
-      when e.role = 'manager' and e.store_no = c.store_no then 5
+      when e.role = 'manager' and e.store_no = w.store_no then 5
     end as line
   ) x
   where x.line is not null

@@ -22,8 +22,8 @@ export async function ordersArrived(
   customerIds: readonly bigint[],
   now: Date,
 ): Promise<void> {
-  if (customerIds.length === 0) return
-  const ids = customerIds.map(String)
+  const ids = await concerned(tx, customerIds)
+  if (ids.length === 0) return
   const untrue = await tx.$queryRaw<Untrue[]>(Prisma.sql`
     select t.id::text as id,
       coalesce(s.last_purchase_day >= (t.facts ->> 'lastPurchase')::date, false) as bought,
@@ -52,6 +52,20 @@ export async function ordersArrived(
     from customer_stats s
     where h.customer_id = any(${ids}::bigint[]) and h.kind = 'repurchase_overdue' and h.resolved_at is null
       and s.customer_id = h.customer_id and s.last_order_no is distinct from h.occurrence`)
+}
+
+/** Those of the customers about whose buying there is a task or a withheld one: of a thousand orders, few. */
+async function concerned(tx: Db, customerIds: readonly bigint[]): Promise<string[]> {
+  if (customerIds.length === 0) return []
+  const ids = customerIds.map(String)
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    select customer_id::text as id from task
+    where customer_id = any(${ids}::bigint[]) and kind = 'repurchase_overdue'
+      and state in ('open', 'in_progress', 'cancelled')
+    union
+    select customer_id::text from held_back
+    where customer_id = any(${ids}::bigint[]) and kind = 'repurchase_overdue' and resolved_at is null`)
+  return rows.map(({ id }) => id)
 }
 
 async function reopen(tx: Db, deps: BotDeps, ids: string[], now: Date): Promise<void> {

@@ -3,8 +3,12 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { RuleInForce } from '../rules/load-rules.ts'
 import { scanSince } from './scan-window.ts'
 
-/** Makes the two tables that live as long as the scan's transaction: what rules find, and what becomes of it. */
+/**
+ * Makes the two tables that live as long as the scan's transaction: what rules find, and what becomes of it. And
+ * gives its statements the memory to sort and join in: they run once a day, over all customers.
+ */
 export async function createScanTables(tx: Db): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
   await tx.$executeRaw(Prisma.sql`
     create temp table scan_candidate (
       customer_id bigint, kind text, occurrence text, rule_version int, facts jsonb,

@@ -1,7 +1,7 @@
 import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { CONTACT_LIMITS } from '../../domain/contact-limits.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
-import { assignees } from './assignee.ts'
+import { assignees, whoIs } from './assignee.ts'
 
 /** What a scan's decision depends on besides the candidates. */
 export interface DecideOptions {
@@ -26,14 +26,14 @@ const [DAY, WEEK, MONTH] = CONTACT_LIMITS.windows
 export async function decideCandidates(tx: Db, options: DecideOptions): Promise<void> {
   const { day, zone, scanAt } = options
   const tomorrow = addDays(day, 1)
-  await tx.$executeRaw(Prisma.sql`analyze scan_candidate`)
+  await tx.$executeRaw(Prisma.sql`analyze scan_candidate (customer_id, kind)`)
   // after a large import the planner takes tables for small that are not; loops over them would take minutes
   await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
   await tx.$executeRaw(Prisma.sql`
     insert into scan_decision
-    with who as (
-      select distinct customer_id from scan_candidate
-    ), assigned as (
+    with who as materialized (
+      ${whoIs(Prisma.sql`select distinct customer_id from scan_candidate`)}
+    ), assigned as materialized (
       ${assignees}
     ), sent as (
       select t.customer_id, t.employee_id, t.at, (t.at at time zone ${zone})::date as day,
@@ -51,21 +51,10 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
           + make_interval(hours => ${CONTACT_LIMITS.otherGuideHours}::int)) at time zone ${zone} as other_until
       from sent s left join assigned a using (customer_id)
       group by s.customer_id
-    ), judged as (
-      select c.*, a.employee_id, a.line, a.store_no,
-        c.urgency * (1 + ln(1 + greatest(coalesce(st.spend_365_fen, 0), 0) / 100000.0))::float8 as priority,
-        case
-          when cu.consent = 'none' then 'no_consent'
-          when a.employee_id is null then 'no_relation'
-          else held.why
-        end as why,
-        case when cu.consent <> 'none' and a.employee_id is not null then held.until end as until
-      from scan_candidate c
-      join customer cu on cu.id = c.customer_id
-      left join customer_stats st on st.customer_id = c.customer_id
-      left join assigned a on a.customer_id = c.customer_id
-      left join touched t on t.customer_id = c.customer_id
-      left join lateral (
+    ), held as (
+      select t.customer_id, longest.why, longest.until
+      from touched t
+      cross join lateral (
         select v.why, v.until
         from (values
           (1, ${MONTH.why}, t.month_until),
@@ -75,7 +64,20 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
         ) as v(rank, why, until)
         where v.until > ${day}::date
         order by v.until desc, v.rank limit 1
-      ) held on true
+      ) longest
+    ), judged as (
+      select c.*, a.employee_id, a.line, a.store_no,
+        c.urgency * (1 + ln(1 + w.spend_fen / 100000.0))::float8 as priority,
+        case
+          when w.consent = 'none' then 'no_consent'
+          when a.employee_id is null then 'no_relation'
+          else held.why
+        end as why,
+        case when w.consent <> 'none' and a.employee_id is not null then held.until end as until
+      from scan_candidate c
+      join who w using (customer_id)
+      left join assigned a using (customer_id)
+      left join held using (customer_id)
     ), first_of_customer as (
       select j.*,
         case
@@ -106,6 +108,5 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
       case when why is null and why_guide is not null then ${tomorrow}::date else until end
     from first_of_guide`)
   await tx.$executeRaw(Prisma.sql`set local enable_nestloop to default`)
-  await tx.$executeRaw(Prisma.sql`create index on scan_decision (customer_id)`)
-  await tx.$executeRaw(Prisma.sql`analyze scan_decision`)
+  await tx.$executeRaw(Prisma.sql`analyze scan_decision (customer_id, kind, why)`)
 }

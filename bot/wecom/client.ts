@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Database } from '../../prisma/db.ts'
 import type { Metrics } from '../metrics.ts'
+import { readAnswer } from './answer-shapes.ts'
 import { WecomError, mayRetryAtOnce } from './error-table.ts'
-import { BLOCK_MS, createLimits } from './limits.ts'
+import { createLimits, type CallEnd } from './limits.ts'
 import { createTokens, type FreshToken, type WecomToken } from './tokens.ts'
 import { createTransport, type HttpCall } from './transport.ts'
 
@@ -45,6 +46,7 @@ const TOKEN_PATH = '/cgi-bin/gettoken'
 const SEND_PATH = '/cgi-bin/message/send'
 /** many calls with a wrong secret get the address blocked for an hour (wecom-protocol 2.1) */
 const TOKEN_BLOCK_MS = 3_600_000
+const LIMITED = 45_009
 const RETRIES = 3
 const RETRY_BUDGET_MS = 15_000
 /** every GET of ours reads; of the POSTs those that are named for it */
@@ -84,7 +86,7 @@ export function createWecom(options: WecomOptions): Wecom {
       const answer = await transport(call)
       const errcode = Number(answer['errcode'] ?? 0)
       if (errcode !== 0) throw new WecomError({ errcode, path })
-      return answer
+      return readAnswer(path, answer)
     } catch (error) {
       failure = error
       throw error
@@ -115,16 +117,16 @@ export function createWecom(options: WecomOptions): Wecom {
     let retries = 0
     for (;;) {
       const token = withToken ? await tokens.get('access_token') : undefined
-      await limits.take(call.path, members)
+      const turn = await limits.take(call.path, members)
       const calledAt = performance.now()
       try {
         const query = token === undefined ? call.query : { access_token: token, ...call.query }
-        return await exchange({ ...call, query }, context)
+        const answer = await exchange({ ...call, query }, context)
+        await turn.end('let_in')
+        return answer
       } catch (error) {
+        await turn.end(endOf(error), call.path === TOKEN_PATH ? TOKEN_BLOCK_MS : undefined)
         if (!(error instanceof WecomError)) throw error
-        if (error.errcode === 45009) {
-          await limits.block(call.path, call.path === TOKEN_PATH ? TOKEN_BLOCK_MS : BLOCK_MS)
-        }
         if (error.action === 'refresh' && token !== undefined && !refreshed) {
           refreshed = true
           tokens.drop('access_token', token, calledAt)
@@ -165,7 +167,7 @@ export function createWecom(options: WecomOptions): Wecom {
       context: CallContext = {},
     ) {
       const answer = await persist({ method: 'GET', path: fullPath(path), query }, context, true)
-      // the caller names the shape the page of this interface promises, and checks what it relies on
+      // the caller names the shape that answer-shapes.ts has checked
       return answer as T
     },
     async post<T extends object>(path: string, body: object, context: CallContext = {}) {
@@ -245,6 +247,12 @@ function recipientsOf(call: HttpCall): string[] {
   const { touser } = call.body
   if (typeof touser !== 'string' || touser === '@all') return []
   return [...new Set(touser.split('|').filter((userid) => userid !== ''))]
+}
+
+/** An errcode is an answer too: the call was let in. */
+function endOf(error: unknown): CallEnd {
+  if (!(error instanceof WecomError) || error.why !== undefined) return 'unanswered'
+  return error.errcode === LIMITED ? 'limited' : 'let_in'
 }
 
 function resultOf(failure: unknown): string {

@@ -1,4 +1,4 @@
-import { createDecipheriv, timingSafeEqual } from 'node:crypto'
+import { createDecipheriv, createSecretKey, hash, timingSafeEqual } from 'node:crypto'
 import { encrypt, getJsApiSignature, getSignature } from '@wecom/crypto'
 
 /** A cipher that isn't ours. Says nothing of why: the difference must not reach the sender. */
@@ -18,9 +18,9 @@ const BLOCK = 32
 const HEAD = 20
 
 /**
- * Makes the callback's cipher. The signature is `@wecom/crypto`'s. Decryption is done here: the
- * package strips whatever looks like padding and cuts out whatever length it reads, so that a wrong key gives
- * garbage instead of an error; a test holds the two equal wherever the input is valid.
+ * Makes the callback's cipher. Signatures are made here in one call, and decryption is done here: `@wecom/crypto`
+ * strips whatever looks like padding and cuts out whatever length it reads, so that a wrong key gives garbage
+ * instead of an error; tests hold the two equal wherever the input is valid.
  *
  * @param options.token the Token of 接收消息
  * @param options.aesKey its EncodingAESKey, 43 letters and digits
@@ -38,11 +38,13 @@ export function createCallbackCrypto(options: {
     throw new Error('WECOM_CALLBACK_AES_KEY must be the EncodingAESKey, 43 letters and digits')
   }
   const iv = key.subarray(0, 16)
+  const secret = createSecretKey(key)
   const receiveId = Buffer.from(corpId)
 
   return {
     verify(signature, timestamp, nonce, encrypted) {
-      const expected = Buffer.from(getSignature(token, timestamp, nonce, encrypted), 'latin1')
+      const signed = [token, timestamp, nonce, encrypted].sort().join('')
+      const expected = Buffer.from(hash('sha1', signed, 'hex'), 'latin1')
       const given = Buffer.from(signature, 'latin1')
       return given.length === expected.length && timingSafeEqual(given, expected)
     },
@@ -51,7 +53,7 @@ export function createCallbackCrypto(options: {
       // Buffer.from skips what is no base64; then bytes are missing
       if (bytes.length !== sizeOf(encrypted)) throw new BadCipher('base64')
       if (bytes.length === 0 || bytes.length % BLOCK !== 0) throw new BadCipher('length')
-      const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false)
+      const decipher = createDecipheriv('aes-256-cbc', secret, iv).setAutoPadding(false)
       const head = decipher.update(bytes)
       const tail = decipher.final()
       const plain = tail.length === 0 ? head : Buffer.concat([head, tail])

@@ -15,10 +15,24 @@ export async function buildPages(): Promise<void> {
     statSync(BUILT).mtimeMs > newest(SOURCES.map((path) => join(PROJECT, path)))
   )
     return
+  await build([])
+}
+
+/**
+ * Builds the pages anew into a folder, which is emptied first.
+ *
+ * @throws when they are over their budget (sidebar/vite/page-budget.ts)
+ */
+export async function buildPagesInto(folder: string): Promise<void> {
+  await build(['--outDir', folder, '--emptyOutDir'])
+}
+
+async function build(options: readonly string[]): Promise<void> {
   // in a process of its own: under a test runner NODE_ENV would build Vue's development code
+  const vite = join(PROJECT, 'node_modules/vite/bin/vite.js')
   await promisify(execFile)(
     process.execPath,
-    [join(PROJECT, 'node_modules/vite/bin/vite.js'), 'build', '-c', 'sidebar/vite.config.ts'],
+    [vite, 'build', '-c', 'sidebar/vite.config.ts', ...options],
     { cwd: PROJECT, env: { ...process.env, NODE_ENV: 'production' } },
   )
 }

@@ -37,6 +37,8 @@ export interface WorldOptions {
   /** fills the database once the assistant answers and before its jobs and clock run */
   prepare?: (deps: AppDeps) => Promise<void>
   log?: Logger
+  /** folder of the built pages; default dist/sidebar */
+  sidebarDir?: string
   /** shorter pauses between repeated callbacks, for tests */
   callbacks?: { timeoutMs?: number; retryMs?: readonly number[] }
 }
@@ -93,6 +95,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     clock: sandbox.clock,
     clientBridgeUrl: `${sandbox.url}/bridge.js`,
     ...(options.log ? { log: options.log } : {}),
+    ...(options.sidebarDir === undefined ? {} : { sidebarDir: options.sidebarDir }),
   })
   const assistant = await startAssistant(config, deps, options.prepare)
   const stopListening = sandbox.clock.onJump(() => void assistant.tick().catch(() => undefined))
@@ -112,6 +115,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 }
 
 async function startAssistant(config: Config, deps: AppDeps, prepare: WorldOptions['prepare']) {
+  deps.receiver.start()
   const app = await createApp(deps)
   await app.listen({ host: config.host, port: config.port })
   await prepare?.(deps)
@@ -126,6 +130,7 @@ async function startAssistant(config: Config, deps: AppDeps, prepare: WorldOptio
       await minutes.destroy()
       await app.close()
       await workers.stop()
+      await deps.receiver.stop()
     },
   }
 }

@@ -30,7 +30,7 @@ export const apiDocs = fp<{ publicUrl: string }>(
       uiConfig: { docExpansion: 'list', validatorUrl: null },
       // the viewer writes style attributes; its scripts are files of ours
       staticCSP:
-        "default-src 'self'; base-uri 'none'; object-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'",
+        "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'",
     })
   },
   { name: 'api-docs' },

@@ -10,6 +10,14 @@ export interface ContentSecurityOptions {
   bridgeOrigin?: string | undefined
 }
 
+/** For the few answers that no hook reaches: JSON, which loads nothing and is framed by nobody. */
+export const BARE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const
+
 /**
  * Security headers. Our own origin only: no third-party script, style or font; avatars come from any https host.
  * WeCom's desktop client shows pages inside frames of *.qq.com.

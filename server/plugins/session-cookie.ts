@@ -23,15 +23,17 @@ const HOLDS_SECONDS = 12 * 3600
  */
 export const sessionCookie = fp<{ sessionKey: string; publicUrl: string }>(
   async (app, options) => {
+    const https = options.publicUrl.startsWith('https:')
     await app.register(secureSession, {
       key: Buffer.from(options.sessionKey, 'hex'),
-      cookieName: 'guide_session',
+      // the prefix keeps sibling hosts from setting it; browsers take it with https only
+      cookieName: https ? '__Host-guide_session' : 'guide_session',
       expiry: HOLDS_SECONDS,
       cookie: {
         path: '/',
         httpOnly: true,
         sameSite: 'lax',
-        secure: options.publicUrl.startsWith('https:'),
+        secure: https,
         maxAge: HOLDS_SECONDS,
       },
     })

@@ -92,9 +92,11 @@ describe('job workers', () => {
     )
   })
 
-  it('do not wait with a welcome for a backlog of other work', async () => {
+  it('do not wait with a welcome for a backlog of other work, though WeCom answers none of it', async () => {
+    let answerAll = () => {}
+    const silence = new Promise<void>((done) => (answerAll = done))
     const wecom = createFakeWecom(async (path) => {
-      if (path.includes('message/send')) await sleep(100)
+      if (path.includes('message/send')) await silence
       return { errcode: 0, errmsg: 'ok', msgid: 'm1' }
     })
     for (let i = 0; i < 300; i++) {
@@ -117,7 +119,7 @@ describe('job workers', () => {
       rows.map(({ id }) => ({ outboxId: String(id) })),
     )
     await start(wecom)
-    await eventually(() => Promise.resolve(wecom.calls.length > 0))
+    await eventually(() => Promise.resolve(wecom.calls.length >= 8))
 
     const begun = performance.now()
     await db.prisma.inbox.create({
@@ -136,6 +138,28 @@ describe('job workers', () => {
 
     expect(performance.now() - begun).toBeLessThan(5_000)
     expect(await waiting()).toBeGreaterThan(50)
+    answerAll()
+  })
+
+  it('find an urgent job without reading past the backlog', async () => {
+    await enqueueMany(
+      db.prisma,
+      'callback',
+      Array.from({ length: 5_000 }, (_, i) => ({ inboxId: String(i) })),
+    )
+    await enqueue(db.prisma, 'greet', { outboxId: '1' })
+    await db.pool.query('analyze graphile_worker._private_jobs')
+    const { rows: tasks } = await db.pool.query<{ id: number }>(
+      `select id from graphile_worker._private_tasks where identifier in ('welcome', 'greet')`,
+    )
+
+    const { rows } = await db.pool.query<{ 'QUERY PLAN': string }>(
+      `explain select id from graphile_worker._private_jobs where is_available and run_at <= now()
+       and task_id = any('{${tasks.map(({ id }) => id).join(',')}}'::int[])
+       order by priority, run_at limit 1 for update skip locked`,
+    )
+
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('guide_jobs_by_task')
   })
 
   it('take up what a killed process left locked', async () => {

@@ -68,6 +68,23 @@ async function someTags() {
   return tags.map((tag) => tag.id.toString())
 }
 
+describe('who may see a profile', () => {
+  it('is asked at each request: who left sees none, who has a new role sees what goes with it', async () => {
+    const far = await signIn(test.app, chain.farGuide.userid)
+    const change = (data: { role?: 'hq'; active?: boolean }) =>
+      db.prisma.employee.update({ where: { id: chain.farGuide.id }, data })
+
+    const asked = [await get(path(), far)]
+    await change({ role: 'hq' })
+    asked.push(await get(path(), far))
+    await change({ active: false })
+    asked.push(await get(path(), far))
+
+    expect(asked.map(({ statusCode }) => statusCode)).toEqual([404, 200, 401])
+    expect(asked[2]?.json()).toMatchObject({ code: 'NOT_SIGNED_IN' })
+  })
+})
+
 describe('GET /api/customers/by-external/:externalUserId', () => {
   it('finds the customer beside whose chat the sidebar is', async () => {
     const answer = await get('/api/customers/by-external/wmone')
@@ -385,6 +402,31 @@ describe('PATCH /api/customers/:id/tags', () => {
 })
 
 describe('PATCH /api/customers/:id', () => {
+  it.each([
+    ['13812341234', '138****1234'],
+    ['+85251234567', '+85****4567'],
+    ['1234567', '1****67'],
+  ])('masks %s as %s: four digits at least are missing', async (mobile, masked) => {
+    await db.prisma.customer.update({
+      where: { id: chain.customer.id },
+      data: { mobileEnc: test.deps.cipher.encrypt(mobile) },
+    })
+
+    expect((await profile()).mobile).toBe(masked)
+  })
+
+  it('shows a birthday without its year, and the year once its reveal is written down', async () => {
+    await send('PATCH', path(), { birthday: '1990-05-20' })
+
+    expect((await profile()).birthday).toBe('05-20')
+    expect((await send('POST', path('/reveal-birthday'), {})).json()).toEqual({
+      birthday: '1990-05-20',
+    })
+    expect(
+      await db.prisma.auditLog.findMany({ where: { action: 'reveal_birthday' } }),
+    ).toMatchObject([{ subject: `customer:${chain.customer.id}`, detail: { known: true } }])
+  })
+
   it('stores a birthday with or without its year', async () => {
     expect((await send('PATCH', path(), { birthday: '1990-05-20' })).json()).toMatchObject({
       birthday: '1990-05-20',

@@ -190,6 +190,25 @@ describe('headers', () => {
     expect(answer.headers['strict-transport-security']).toBeUndefined()
   })
 
+  it('and hooks of pages cost a callback nothing', async () => {
+    const callback = { method: 'POST', url: '/wecom/callback', payload: '<xml/>' } as const
+
+    const answer = await test.app.inject({ ...callback, headers })
+
+    expect(answer.statusCode).toBe(400)
+    expect(Object.keys(answer.headers).toSorted()).toEqual(['connection', 'content-length', 'date'])
+  })
+
+  it('are there also where an address can’t be read', async () => {
+    const answer = await test.app.inject('/%E0%A4%A')
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'") as string,
+      'x-content-type-options': 'nosniff',
+    })
+  })
+
   it('let the OAuth address frame pages where it is not WeCom’s, and ask for https where we have it', async () => {
     const other = await buildTestApp(db, {
       env: {
@@ -204,7 +223,11 @@ describe('headers', () => {
       'https://*.qq.com http://127.0.0.1:7310',
     )
     expect(answer.headers['strict-transport-security']).toContain('max-age=31536000')
-    expect(answer.cookies[0]).toMatchObject({ secure: true })
+    expect(answer.cookies[0]).toMatchObject({
+      name: '__Host-guide_session',
+      secure: true,
+      path: '/',
+    })
     await other.close()
   })
 
@@ -241,6 +264,31 @@ describe('pages', () => {
     expect(page.headers['cache-control']).toBe('no-store')
     expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable')
     expect((await built.app.inject('/assets/../sidebar.html')).statusCode).toBe(404)
+    await built.close()
+  })
+
+  it('send scripts packed as the browser takes them, and say so to caches', async () => {
+    writeFileSync(join(folder, 'assets', 'a-1.js.br'), 'brotli')
+    writeFileSync(join(folder, 'assets', 'a-1.js.gz'), 'gzip')
+    const built = await buildTestApp(db, { sidebarDir: folder })
+    const ask = (accept: string) =>
+      built.app.inject({ url: '/assets/a-1.js', headers: { 'accept-encoding': accept } })
+
+    const answers = [await ask('gzip, br'), await ask('gzip'), await ask('identity')]
+
+    expect(answers.map(({ body }) => body)).toEqual(['brotli', 'gzip', 'export {}'])
+    expect(answers.map((answer) => answer.headers['content-encoding'])).toEqual([
+      'br',
+      'gzip',
+      undefined,
+    ])
+    for (const { headers: sent } of answers) {
+      expect(sent).toMatchObject({
+        'cache-control': 'public, max-age=31536000, immutable',
+        'content-type': expect.stringContaining('javascript') as string,
+        vary: 'accept-encoding',
+      })
+    }
     await built.close()
   })
 

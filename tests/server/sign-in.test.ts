@@ -74,6 +74,10 @@ describe('GET /auth/login', () => {
     '//evil.example/x',
     '/\\evil.example',
     '/\t/evil.example',
+    '/.//evil.example',
+    '/..//evil.example',
+    '/desk/..//evil.example',
+    '/%2e//evil.example',
     'desk',
     'javascript:alert(1)',
   ])('refuses to go to %j afterwards', async (to) => {

@@ -95,12 +95,15 @@ describe('npm start', () => {
     await made.drop()
   })
 
-  it('waits for a database that is not there yet', async () => {
+  it('waits for a database that is not there yet, and ends when it is told to', async () => {
     const program = startMain({ ...settings, DATABASE_URL: 'postgresql://127.0.0.1:9/none' })
 
     for (let i = 0; i < 200 && !program.out().includes('does not answer yet'); i++) await sleep(50)
 
     expect(program.out()).toContain('does not answer yet')
     expect(program.child.exitCode).toBeNull()
+    program.child.kill('SIGTERM')
+    expect(await exitOf(program)).toBe(0)
+    expect(program.errors()).toBe('')
   })
 })

@@ -118,6 +118,12 @@ describe('POST /wecom/callback', () => {
     expect((await db.pool.query('select 1 from inbox')).rows).toHaveLength(0)
   })
 
+  it('calls a content type that is none a bad body, also below a right signature', async () => {
+    const answer = await post(v2, 'nonsense')
+
+    expect([answer.statusCode, answer.body]).toEqual([400, ''])
+  })
+
   it('tells every stranger the same', async () => {
     const strangers = [
       { ...v2, query: { ...v2.query, msg_signature: V1.signature } },

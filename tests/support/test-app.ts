@@ -34,6 +34,8 @@ export interface TestApp {
 
 export interface TestAppParts extends Partial<BotDeps> {
   env?: Record<string, string>
+  /** default: the same as everything else's */
+  requestDb?: Database
   sidebarDir?: string
   clientBridgeUrl?: string
   requestsPerMinute?: number
@@ -42,7 +44,7 @@ export interface TestAppParts extends Partial<BotDeps> {
 
 /** The whole HTTP host around a real database, to inject into; it listens nowhere. */
 export async function buildTestApp(db: Database, parts: TestAppParts = {}): Promise<TestApp> {
-  const { env, sidebarDir, clientBridgeUrl, requestsPerMinute, onRoute, ...bot } = parts
+  const { env, requestDb, sidebarDir, clientBridgeUrl, requestsPerMinute, onRoute, ...bot } = parts
   const config = testConfig(env)
   const base = createTestDeps(db, {
     corpId: config.corpId,
@@ -63,6 +65,7 @@ export async function buildTestApp(db: Database, parts: TestAppParts = {}): Prom
     }),
     sidebarDir: sidebarDir ?? join(tmpdir(), 'no-built-pages'),
     ...(clientBridgeUrl === undefined ? {} : { clientBridgeUrl }),
+    ...(requestDb === undefined ? {} : { requestDb }),
   }
   const app = await createApp(deps, {
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),

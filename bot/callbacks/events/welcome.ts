@@ -14,7 +14,7 @@ const CODE_LIVES_MS = 20_000
  * know of the guide and the store must do. How much of the 20 seconds is left is measured since we received
  * the callback. One message a code, however often this runs. It is no touch: the customer came to us.
  *
- * @returns false when there was a code and it is too old
+ * @returns false when there was a code, and it was too old before anything was made of it
  */
 export async function welcome(
   deps: BotDeps,
@@ -23,15 +23,16 @@ export async function welcome(
 ): Promise<boolean> {
   const code = event.welcomeCode
   if (code === undefined) return true
+  const dedupeKey = `welcome:${hash('sha256', code)}`
   const leftMs = CODE_LIVES_MS - stored.ageMs
-  if (leftMs <= 0) return false
+  if (leftMs <= 0) return (await deps.db.prisma.outbox.count({ where: { dedupeKey } })) > 0
   const now = deps.clock.now()
   const text = welcomeWords(await factsOf(deps, required(event, 'userId')))
   await deps.db.prisma.$transaction((tx) =>
     addToOutbox(tx, now, [
       {
         kind: 'welcome',
-        dedupeKey: `welcome:${hash('sha256', code)}`,
+        dedupeKey,
         payload: { welcomeCode: code, text },
         notAfter: new Date(now.getTime() + leftMs),
         traceId: stored.traceId,

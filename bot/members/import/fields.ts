@@ -61,11 +61,10 @@ export function badMoment(item: object, fields: readonly string[]): Problem | un
 }
 
 function existsAsMoment(text: string): boolean {
-  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number)
-  if (year === undefined || month === undefined || day === undefined) return false
-  return (
-    year >= 1900 && year <= 2199 && existsAsDay(year, month, day) && !Number.isNaN(Date.parse(text))
-  )
+  if (text < '1900' || text >= '2200' || Number.isNaN(Date.parse(text))) return false
+  // Date.parse takes the 30th of February for the 2nd of March
+  const day = Number(text.slice(8, 10))
+  return day <= 28 || existsAsDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), day)
 }
 
 /**

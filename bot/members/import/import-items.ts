@@ -72,22 +72,40 @@ async function write(
   const now = deps.clock.now()
 
   await slice.before?.(tx, deps, items)
-  const rows = items.map((checked) => slice.toRow(checked.item as never, deps))
-  const upserted = await upsertRows(tx, slice.table, rows, { now, zone: deps.zone })
+  const inserted = await slice.insertNew?.(tx, deps, items, now)
+  const known = inserted ? items.filter(({ key }) => !inserted.keys.has(key)) : items
   const changes: Changes = {
-    changed: upserted.changed,
-    buyers: new Set(slice.table.name === 'orders' ? upserted.customers : []),
+    changed: inserted?.keys ?? new Set(),
+    buyers: new Set(),
     warnings: [],
   }
-  await slice.after?.(tx, deps, items, changes)
+  const customers = known.length > 0 ? await upsert(tx, deps, slice, known, changes, now) : []
 
   if (slice.table.name === 'coupon') {
-    await couponsChanged(tx, deps, [...upserted.customers].map(BigInt), now)
+    await couponsChanged(tx, deps, customers.map(BigInt), now)
   }
-  const buyers = [...changes.buyers].map(BigInt)
-  if (buyers.length > 0) {
-    await recomputeStats(tx, buyers, businessDay(now, deps.zone))
-    await ordersArrived(tx, deps, buyers, now)
-  }
+  const recount = [...new Set([...changes.buyers, ...(inserted?.recount ?? [])])].map(BigInt)
+  await recomputeStats(tx, recount, businessDay(now, deps.zone), {
+    locked: changes.buyers.size === 0,
+  })
+  for (const buyer of inserted?.buyers ?? []) changes.buyers.add(buyer)
+  await ordersArrived(tx, deps, [...changes.buyers].map(BigInt), now)
   return changes
+}
+
+/** Keeps rows the common way; answers whose rows changed. */
+async function upsert(
+  tx: Db,
+  deps: BotDeps,
+  slice: ImportSlice,
+  items: CheckedItem<Record<string, unknown>>[],
+  changes: Changes,
+  now: Date,
+): Promise<string[]> {
+  const rows = items.map((checked) => slice.toRow(checked.item as never, deps))
+  const { changed, customers } = await upsertRows(tx, slice.table, rows, { now, zone: deps.zone })
+  for (const key of changed) changes.changed.add(key)
+  if (slice.table.name === 'orders') for (const buyer of customers) changes.buyers.add(buyer)
+  await slice.after?.(tx, deps, items, changes)
+  return [...customers]
 }

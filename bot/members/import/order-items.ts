@@ -2,7 +2,8 @@ import { Prisma, type Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import type { Changes, CheckedItem } from './slice.ts'
 
-interface OrderWithLines {
+/** The part of an order that its lines hang on. */
+export interface OrderWithLines {
   orderNo: string
   updatedAt?: string | null
   items?:

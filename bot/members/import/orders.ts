@@ -13,6 +13,7 @@ import {
   text,
   toIso,
 } from './fields.ts'
+import { insertNewOrders } from './insert-orders.ts'
 import { writeOrderItems } from './order-items.ts'
 import type { ImportSlice } from './slice.ts'
 
@@ -97,5 +98,6 @@ export const orders: ImportSlice<typeof Order> = {
     ...given('refunded_fen', order.refundedFen, same),
     ...given('source_updated_at', order.updatedAt, toIso),
   }),
+  insertNew: insertNewOrders,
   after: writeOrderItems,
 }

@@ -9,15 +9,16 @@ const RETRIED = /40P01|40001|23505|TransactionWriteConflict|UniqueConstraintViol
  * Runs work in one transaction; again, from the start, where another transaction was in the way.
  *
  * @param options.keepNothing rolls back in the end and answers all the same
+ * @param options.timeoutMs how long the transaction may take, 60 s where it is missing
  */
 export async function runTogether<Answer>(
   db: Database,
   work: (tx: Db) => Promise<Answer>,
-  options: { keepNothing?: boolean } = {},
+  options: { keepNothing?: boolean; timeoutMs?: number } = {},
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOnce(db, work, options.keepNothing ?? false)
+      return await runOnce(db, work, options)
     } catch (error) {
       if (attempt === ATTEMPTS || !RETRIED.test(codesOf(error))) throw error
       await pause(20 * 2 ** attempt * (0.5 + Math.random()))
@@ -36,7 +37,7 @@ class Undo<Answer> extends Error {
 async function runOnce<Answer>(
   db: Database,
   work: (tx: Db) => Promise<Answer>,
-  keepNothing: boolean,
+  { keepNothing = false, timeoutMs = 60_000 }: { keepNothing?: boolean; timeoutMs?: number },
 ): Promise<Answer> {
   try {
     return await db.prisma.$transaction(
@@ -45,7 +46,7 @@ async function runOnce<Answer>(
         if (keepNothing) throw new Undo(answer)
         return answer
       },
-      { timeout: 60_000, maxWait: 30_000 },
+      { timeout: timeoutMs, maxWait: 30_000 },
     )
   } catch (error) {
     // thrown above, by this call

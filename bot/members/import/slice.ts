@@ -35,6 +35,16 @@ export interface Changes {
   warnings: RowRemark[]
 }
 
+/** What was kept of a batch as new rows, before the others are looked at. */
+export interface Inserted {
+  /** natural keys of the rows that were new */
+  keys: Set<string>
+  /** customers whose figures are others now */
+  buyers: string[]
+  /** those among them who have yet to be counted anew */
+  recount: string[]
+}
+
 /** One kind of row that the chain's systems send: its shape, and how it is kept. */
 export interface ImportSlice<Schema extends TObject = TObject> {
   schema: Schema
@@ -52,6 +62,13 @@ export interface ImportSlice<Schema extends TObject = TObject> {
   locksMembers: 'exclusive' | 'shared' | 'no'
   /** runs before rows are written */
   before?: (tx: Db, deps: BotDeps, items: CheckedItem<Static<Schema>>[]) => Promise<void>
+  /** keeps the rows that are new, where the slice has a shorter way for them; all others go the common one */
+  insertNew?: (
+    tx: Db,
+    deps: BotDeps,
+    items: CheckedItem<Static<Schema>>[],
+    now: Date,
+  ) => Promise<Inserted>
   /** runs after rows are written; adds to `changes` */
   after?: (
     tx: Db,

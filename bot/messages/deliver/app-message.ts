@@ -22,6 +22,17 @@ export async function deliverAppMessage(
 ): Promise<Delivered> {
   const message = readPayload(AppMessage, row)
   if (!row.recipient) return { state: 'failed', why: 'no recipient' }
+  const repeatable = duplicateInterval(row.id, message.msgtype)
+  if (isCardless(message.msgtype) && isOlder(context.unsureSince, deps.clock.now(), repeatable)) {
+    deps.log.error(
+      { outboxId: row.id.toString(), traceId: row.traceId },
+      'a message may have been sent and is not sent again',
+    )
+    return {
+      state: 'failed',
+      why: 'may have been sent: WeCom did not answer in time to be asked again',
+    }
+  }
   let answer: SendAnswer
   try {
     answer = await deps.wecom.post<SendAnswer>(
@@ -31,7 +42,7 @@ export async function deliverAppMessage(
         touser: row.recipient,
         agentid: deps.agentId,
         enable_duplicate_check: 1,
-        duplicate_check_interval: duplicateInterval(row.id, message.msgtype),
+        duplicate_check_interval: repeatable,
       },
       { traceId: row.traceId },
     )
@@ -60,6 +71,15 @@ export async function deliverAppMessage(
  */
 function duplicateInterval(id: bigint, msgtype: string): number {
   return msgtype === 'text' ? 60 + Number(id % 600n) : 1800 + Number(id % 12_000n)
+}
+
+/** A card's task_id is good for one card for ever; of everything else a late repetition would be a second message. */
+function isCardless(msgtype: string): boolean {
+  return msgtype !== 'template_card'
+}
+
+function isOlder(since: Date | null, now: Date, seconds: number): boolean {
+  return since !== null && now.getTime() - since.getTime() >= seconds * 1000
 }
 
 /** WeCom writes userids of this field in lower case, divided by | (wecom-protocol 0). */

@@ -25,6 +25,8 @@ export type Delivered =
 export interface DeliveryContext {
   /** an earlier try was cut off, or got no answer: the call may have been made */
   mayBeDone: boolean
+  /** begin of the first such try */
+  unsureSince: Date | null
 }
 
 /** A payload that isn't of its kind's shape: a bug of who wrote the row. */

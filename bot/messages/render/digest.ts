@@ -2,7 +2,7 @@ import type { BusinessDay } from '../../../domain/business-day.ts'
 import { cutLength } from '../../../domain/cut-text.ts'
 import { dayText } from '../../../domain/day-words.ts'
 import { kindLabel, renderReason } from '../../rules/registry.ts'
-import { cardTitle, type TaskCardFacts } from './task-card.ts'
+import { cardTitle, type TaskLineFacts } from './task-card.ts'
 import { CARD_SOURCE, fitCard, type TemplateCard } from './template-card.ts'
 
 /** A guide's morning. */
@@ -12,7 +12,7 @@ export interface DigestFacts {
   /** tasks by kind, most first */
   kinds: { kind: string; n: number }[]
   /** the three most worth doing, best first */
-  best: TaskCardFacts[]
+  best: TaskLineFacts[]
 }
 
 const LINE = 50

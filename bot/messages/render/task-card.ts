@@ -3,18 +3,22 @@ import { dayText } from '../../../domain/day-words.ts'
 import { kindLabel, renderAdvice, renderReason } from '../../rules/registry.ts'
 import { CARD_SOURCE, fitCard, type TemplateCard } from './template-card.ts'
 
-/** What a task's card shows. */
-export interface TaskCardFacts {
-  taskId: bigint
-  /** how many cards this task had before, plus one: WeCom wants each card's id once */
-  nth: number
+/** What a line about a task shows: what it is, about whom. */
+export interface TaskLineFacts {
   kind: string
   facts: unknown
-  urgent: boolean
-  dueAt: Date
   /** how the guide addresses the customer */
   customerName: string
   tierName: string
+}
+
+/** What a task's card shows. */
+export interface TaskCardFacts extends TaskLineFacts {
+  taskId: bigint
+  /** how many cards this task had before, plus one: WeCom wants each card's id once */
+  nth: number
+  urgent: boolean
+  dueAt: Date
   /** coupons the customer may use now */
   coupons: number
   points: number

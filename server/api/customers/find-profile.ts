@@ -1,7 +1,6 @@
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Lang } from '../../../domain/words.ts'
 import type { AppDeps } from '../../deps.ts'
-import { CustomerNotFound } from '../../errors.ts'
 import { rows } from '../../rows.ts'
 import type { SignedIn } from '../../session.ts'
 import type { FindCycle } from './group-cycles.ts'
@@ -9,26 +8,32 @@ import { profileStatement, type CustomerKey, type ProfileRow } from './profile-r
 import { profileView } from './profile-view.ts'
 import type { CustomerProfile } from './schema.ts'
 
-/** @throws CUSTOMER_NOT_FOUND, also for a customer outside the person's scope */
+/**
+ * The profile as the session's person may see it, and who they are.
+ *
+ * @returns undefined without such a customer in their scope, and for a session of nobody
+ */
 export async function findProfile(
   deps: AppDeps,
   findCycle: FindCycle,
-  user: SignedIn,
+  userid: string,
   key: CustomerKey,
   lang: Lang,
-): Promise<CustomerProfile> {
+): Promise<{ profile: CustomerProfile; me: SignedIn } | undefined> {
   const { zone } = deps
   const now = deps.clock.now()
   const today = businessDay(now, zone)
-  const { name, statement } = profileStatement(user, key, now, today, zone)
-  const [row] = await rows<ProfileRow>(deps.db, statement, name)
-  if (!row) throw new CustomerNotFound()
-  return profileView(row, {
+  const { name, statement } = profileStatement(userid, key, now, today, zone)
+  const [found] = await rows<{ profile: ProfileRow }>(deps.db, statement, name)
+  if (!found) return undefined
+  const row = found.profile
+  const profile = profileView(row, {
     now,
     today,
     zone,
     lang,
     cycle: await findCycle(row),
-    mobile: row.mobileEnc === null ? null : deps.cipher.decrypt(row.mobileEnc),
+    mobile: row.mobileEnc === null ? null : deps.cipher.decrypt(Buffer.from(row.mobileEnc, 'hex')),
   })
+  return { profile, me: row.me }
 }

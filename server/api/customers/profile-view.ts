@@ -42,7 +42,8 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
     avatar: row.avatar,
     gender: row.gender,
     mobile: context.mobile === null ? null : maskMobile(context.mobile),
-    birthday: birthdayText(row.birthYear, row.birthdayMd),
+    // without its year: a greeting needs the day, the age is a call of its own and audited
+    birthday: birthdayText(null, row.birthdayMd),
     lunarBirthday: row.birthdayLunar,
     joinedAt: row.joinedAt,
     store: row.store,
@@ -136,9 +137,11 @@ function touchBrief(touch: TouchLine | null, zone: string): CustomerProfile['las
 }
 
 /**
- * A number one can recognise but not call.
+ * A number one can recognise but not call: four digits at least are missing, of a short one too.
  * @example maskMobile('13812341234') // '138****1234'
+ * @example maskMobile('1234567') // '1****67'
  */
 export function maskMobile(mobile: string): string {
-  return `${mobile.slice(0, 3)}****${mobile.slice(-4)}`
+  const [first, last] = mobile.length < 11 ? [1, 2] : [3, 4]
+  return `${mobile.slice(0, first)}****${mobile.slice(-last)}`
 }

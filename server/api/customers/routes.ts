@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AppDeps } from '../../deps.ts'
 import { languageOf } from '../../language.ts'
-import { signedIn } from '../../session.ts'
+import { CustomerNotFound } from '../../errors.ts'
+import { findSignedIn, sessionUserid, signedIn } from '../../session.ts'
 import { Id } from '../shapes.ts'
 import { changeConsent } from './change-consent.ts'
 import { changeCustomer } from './change-customer.ts'
@@ -12,12 +13,14 @@ import { findProfile } from './find-profile.ts'
 import { findTimeline } from './find-timeline.ts'
 import { createGroupCycles } from './group-cycles.ts'
 import type { CustomerKey } from './profile-row.ts'
+import { revealBirthday } from './reveal-birthday.ts'
 import { revealMobile } from './reveal-mobile.ts'
 import {
   ConsentChange,
   CustomerChange,
   CustomerProfile,
   NewNote,
+  RevealedBirthday,
   RevealedMobile,
   TagChange,
   TagsAnswer,
@@ -37,18 +40,29 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
   { deps },
 ) => {
   const findCycle = createGroupCycles(deps.db)
-  const profile = (request: FastifyRequest, key: CustomerKey): Promise<CustomerProfile> =>
-    findProfile(deps, findCycle, signedIn(request), key, languageOf(request))
+  // what guides open hundreds of times a day asks the database once, for the customer and for who is asking
+  const config = { findsSignedIn: true }
+  const profile = async (request: FastifyRequest, key: CustomerKey): Promise<CustomerProfile> => {
+    const userid = sessionUserid(request)
+    const found = await findProfile(deps, findCycle, userid, key, languageOf(request))
+    if (!found) {
+      request.user ??= (await findSignedIn(deps.db, userid)) ?? null
+      signedIn(request)
+      throw new CustomerNotFound()
+    }
+    request.user = found.me
+    return found.profile
+  }
 
   app.get(
     '/api/customers/by-external/:externalUserId',
-    { schema: { tags, params: ExternalParams, response: { 200: CustomerProfile } } },
+    { config, schema: { tags, params: ExternalParams, response: { 200: CustomerProfile } } },
     (request) => profile(request, request.params),
   )
 
   app.get(
     '/api/customers/:id',
-    { schema: { tags, params: Params, response: { 200: CustomerProfile } } },
+    { config, schema: { tags, params: Params, response: { 200: CustomerProfile } } },
     (request) => profile(request, request.params),
   )
 
@@ -58,8 +72,11 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
       schema: { tags, params: Params, body: CustomerChange, response: { 200: CustomerProfile } },
     },
     async (request) => {
+      const { birthday } = request.body
       await changeCustomer(deps, signedIn(request), request.params.id, request.body, request.id)
-      return profile(request, request.params)
+      const shown = await profile(request, request.params)
+      // its year is nobody's to see, but for who has just written it
+      return birthday === undefined ? shown : { ...shown, birthday }
     },
   )
 
@@ -103,6 +120,13 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
     { schema: { tags, params: Params, response: { 200: RevealedMobile } } },
     async (request) => ({
       mobile: await revealMobile(deps, signedIn(request), request.params.id),
+    }),
+  )
+  app.post(
+    '/api/customers/:id/reveal-birthday',
+    { schema: { tags, params: Params, response: { 200: RevealedBirthday } } },
+    async (request) => ({
+      birthday: await revealBirthday(deps, signedIn(request), request.params.id),
     }),
   )
 }

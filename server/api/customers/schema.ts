@@ -32,7 +32,7 @@ export const CustomerProfile = Type.Object({
   gender: nullable(oneOf(['male', 'female'])),
   /** masked: 138****1234; revealing is a call of its own and audited */
   mobile: nullable(Type.String()),
-  /** month-day or full date as known, "05-20" or "1990-05-20" */
+  /** month and day, "05-20"; the year is revealed by a call of its own and audited. A PATCH tells back what it wrote */
   birthday: nullable(Type.String()),
   lunarBirthday: Type.Boolean(),
   joinedAt: nullable(Moment),
@@ -191,3 +191,7 @@ export const ConsentChange = Type.Object(
 /** The full number, after its reveal was written down; null where none is known. */
 export const RevealedMobile = Type.Object({ mobile: nullable(Type.String()) })
 export type RevealedMobile = Static<typeof RevealedMobile>
+
+/** The birthday as far as it is known, "1990-05-20" or "05-20", after its reveal was written down. */
+export const RevealedBirthday = Type.Object({ birthday: nullable(Type.String()) })
+export type RevealedBirthday = Static<typeof RevealedBirthday>

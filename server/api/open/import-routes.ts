@@ -4,6 +4,7 @@ import type { BotDeps } from '../../../bot/deps.ts'
 import { importItems, MOST_ITEMS } from '../../../bot/members/import/import-items.ts'
 import { IMPORT_KINDS, sliceOf } from '../../../bot/members/import/kinds.ts'
 import { badField } from '../../bad-field.ts'
+import { mayTakeLong } from '../../slow-clients.ts'
 import { BadInput, TooLarge, TooManyItems, UnsupportedType } from '../../errors.ts'
 import { receiveStream } from './receive-stream.ts'
 import { ImportAnswer, ImportKindParams, StreamAnswer } from './schema.ts'
@@ -54,6 +55,10 @@ export const importRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps }> = async 
     stream.post(
       '/open/v1/import/:kind',
       {
+        onRequest: (request, _reply, next) => {
+          mayTakeLong(request)
+          next()
+        },
         schema: {
           tags,
           security,

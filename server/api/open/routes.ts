@@ -11,10 +11,14 @@ import { webhookRoutes } from './webhook-routes.ts'
 const tags = ['open']
 const security = [{ apiKey: [] }]
 
-/** The open API for the chain's systems (contracts, Open API): rows in, tasks, touches and events out. */
-export const openApiRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps }> = async (
+/**
+ * The open API for the chain's systems (contracts, Open API): rows in, tasks, touches and events out.
+ *
+ * @param options.imports what rows are taken in with: a batch of them may take longer than an answer
+ */
+export const openApiRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps; imports: BotDeps }> = async (
   app,
-  { deps },
+  { deps, imports },
 ) => {
   app.decorateRequest('apiKeyName', '')
   app.addHook('onRequest', requireApiKey(deps))
@@ -31,6 +35,6 @@ export const openApiRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps }> = async
     (request) => findTouches(deps, request.query),
   )
 
-  await app.register(importRoutes, { deps })
+  await app.register(importRoutes, { deps: imports })
   await app.register(webhookRoutes, { deps })
 }

@@ -1,6 +1,6 @@
 import { Prisma } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
-import { rows } from '../../rows.ts'
+import { reportRows } from '../../rows.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
 import type { ExecutionReport } from './schema.ts'
@@ -33,7 +33,7 @@ export async function findExecution(
   const guide = filter.guide
     ? Prisma.sql`e.userid_key = ${filter.guide.toLowerCase()}`
     : Prisma.sql`true`
-  const guides = await rows<GuideRow>(
+  const guides = await reportRows<GuideRow>(
     deps.db,
     Prisma.sql`
       with given as (

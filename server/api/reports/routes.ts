@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { isBusinessDay } from '../../../domain/business-day.ts'
+import { daysBetween, isBusinessDay } from '../../../domain/business-day.ts'
 import { badField } from '../../bad-field.ts'
 import type { AppDeps } from '../../deps.ts'
 import { languageOf } from '../../language.ts'
@@ -8,6 +8,9 @@ import { requireManager, signedIn } from '../../session.ts'
 import { executionCsv } from './execution-csv.ts'
 import { findExecution } from './find-execution.ts'
 import { ExecutionQuery, ExecutionReport } from './schema.ts'
+
+/** most days of one report: a leap year */
+const MOST_DAYS = 366
 
 /** Figures for managers; every rate with numerator, denominator and period. */
 export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
@@ -34,6 +37,9 @@ export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
         if (!isBusinessDay(query[field])) throw badField(field, 'must be a day that exists.')
       }
       if (query.from > query.to) throw badField('to', 'must not be before “from”.')
+      if (daysBetween(query.from, query.to) >= MOST_DAYS) {
+        throw badField('from', `must lie within ${MOST_DAYS} days of “to”.`)
+      }
       const report = await findExecution(deps, signedIn(request), query)
       if (query.format !== 'csv') return report
       return reply

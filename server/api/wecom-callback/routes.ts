@@ -8,6 +8,7 @@ const BODY_LIMIT = 1024 * 1024
 const STATUS: Record<ReceiveResult, number> = {
   stored: 200,
   repeated: 200,
+  spooled: 200,
   bad_signature: 401,
   bad_cipher: 401,
   bad_body: 400,
@@ -27,6 +28,10 @@ export async function wecomCallbackRoutes(
 ): Promise<void> {
   const { receiver, metrics } = options
 
+  // one for all: a child logger for each request costs more than its cipher
+  const log = app.log.child({}, { level: 'warn' })
+  app.setChildLoggerFactory(() => log)
+
   // of this plugin only: WeCom posts text/xml, and the type is not to be relied on (wecom-protocol 1.3)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -38,13 +43,18 @@ export async function wecomCallbackRoutes(
   )
 
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
-    const status = error.statusCode ?? 500
+    // a content type that is none: no callback of WeCom's
+    const status = error.statusCode === 415 ? 400 : (error.statusCode ?? 500)
     if (status === 413) metrics?.callbacks.labels('too_large').inc()
-    if (status >= 500) request.log.error({ code: error.code, name: error.name }, 'callback failed')
+    if (status === 400) metrics?.callbacks.labels('bad_body').inc()
+    if (status === 503) metrics?.callbacks.labels('unavailable').inc()
+    else if (status >= 500) {
+      request.log.error({ code: error.code, name: error.name }, 'callback failed')
+    }
     return reply.code(status).send()
   })
 
-  const route = { bodyLimit: BODY_LIMIT, logLevel: 'warn', config: { rateLimit: false } } as const
+  const route = { bodyLimit: BODY_LIMIT } as const
 
   app.get<{ Querystring: CallbackQuery }>('/wecom/callback', route, (request, reply) => {
     const { echostr } = request.query

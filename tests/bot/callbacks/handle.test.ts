@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { handleCallback } from '../../../bot/callbacks/handle.ts'
+import { greetFirst, handleCallback } from '../../../bot/callbacks/handle.ts'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestClock, createTestDeps, type TestClock } from '../../support/test-deps.ts'
@@ -107,13 +107,52 @@ describe('add_external_contact', () => {
     expect(await relationsOf(db.prisma, CUSTOMER)).toEqual(['LinXiaoman live'])
   })
 
+  it('greets at once and leaves what is read from WeCom to an ordinary job', async () => {
+    meet()
+    const inboxId = await store(fixture('add_external_contact'))
+
+    await greetFirst(deps, inboxId)
+    await greetFirst(deps, inboxId)
+
+    const jobs = await db.pool.query(
+      `select task_identifier as name, priority from graphile_worker.jobs order by priority`,
+    )
+    expect(jobs.rows).toEqual([
+      { name: 'greet', priority: -10 },
+      { name: 'callback', priority: 0 },
+    ])
+    expect(world.wecom.calls).toHaveLength(0)
+  })
+
+  it('is done, however late the ordinary job comes, where the customer was greeted in time', async () => {
+    meet()
+    const inboxId = await store(fixture('add_external_contact'))
+    await greetFirst(deps, inboxId)
+    await db.pool.query(`update inbox set received_at = received_at - interval '1 hour'`)
+
+    await handleCallback(deps, inboxId)
+
+    const row = await db.prisma.inbox.findFirstOrThrow()
+    expect(row.outcome).toBe('done')
+    expect(await outbox('welcome')).toHaveLength(1)
+  })
+
+  it('greets nobody for XML that can not be read, and leaves it to the ordinary job', async () => {
+    const inboxId = await store('<xml><WelcomeCode>')
+
+    await greetFirst(deps, inboxId)
+
+    const jobs = await db.pool.query(`select task_identifier as name from graphile_worker.jobs`)
+    expect(jobs.rows).toEqual([{ name: 'callback' }])
+  })
+
   it('puts the welcome in the front of the queue', async () => {
     meet()
 
     await handle(fixture('add_external_contact'))
 
     const jobs = await db.pool.query(
-      `select priority from graphile_worker.jobs where task_identifier = 'deliver'`,
+      `select priority from graphile_worker.jobs where task_identifier = 'greet'`,
     )
     expect(jobs.rows).toEqual([{ priority: -10 }])
   })

@@ -75,8 +75,35 @@ describe('reading XML', () => {
     ['an event without a name', `<xml>${HEAD}<MsgType>event</MsgType></xml>`],
     ['a time that is none', event('').replace('1795312800', 'today')],
     ['elements nested without end', '<xml>'.repeat(5000)],
+    ['a userid that no index takes', event('').replace('>sys<', `>${'x'.repeat(1025)}<`)],
+    ['an id of kilobytes', event(`<ExternalUserID>${'长'.repeat(342)}</ExternalUserID>`)],
   ])('refuses %s and says why', (_name, xml) => {
     expect(() => parseCallback(xml)).toThrow(UnreadableCallback)
+  })
+
+  it.each([
+    ['nothing but text', `<xml><Content>${'x'.repeat(780_000)}</Content></xml>`],
+    ['CDATA that is opened without end', `<xml>${'<![CDATA['.repeat(86_000)}</xml>`],
+    ['tens of thousands of elements', `<xml>${'<Item/>'.repeat(110_000)}</xml>`],
+    ['nothing but brackets', '<'.repeat(780_000)],
+  ])('refuses hundreds of kilobytes of %s before it reads them', (_name, xml) => {
+    const began = performance.now()
+
+    expect(() => parseCallback(xml)).toThrow('longer than any event')
+
+    expect(performance.now() - began).toBeLessThan(50)
+  })
+
+  it('reads in a time that grows with the length only', () => {
+    const xml = `<xml>${'<![CDATA['.repeat(7_000)}</xml>`
+    // the fastest of three: a pause of the machine does not come each time
+    const times = [1, 2, 3].map(() => {
+      const began = performance.now()
+      expect(() => parseCallback(xml)).toThrow(UnreadableCallback)
+      return performance.now() - began
+    })
+
+    expect(Math.min(...times)).toBeLessThan(20)
   })
 
   it('names the element that an event lacks', () => {

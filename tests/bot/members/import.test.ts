@@ -285,6 +285,26 @@ describe('importItems', () => {
     expect((await db.prisma.customerStats.findMany())[0]?.ordersTotal).toBe(80)
   })
 
+  it.each(['null', 'NULL', 'a,b', '{"x"}', '\\', ' ', '茶'])(
+    'keeps the text %j of an order and of its lines as it came',
+    async (text) => {
+      await importItems(deps, 'orders', [
+        anOrder({
+          orderNo: text,
+          storeNo: text,
+          items: [{ sku: text, name: text, category: text, quantity: 1, amountFen: 1 }],
+        }),
+      ])
+
+      const order = await db.prisma.order.findFirst({ include: { items: true } })
+      expect(order).toMatchObject({
+        orderNo: text,
+        storeNo: text,
+        items: [{ sku: text, name: text, category: text }],
+      })
+    },
+  )
+
   it('stands whatever JSON it is sent, and stores every text as it came', async () => {
     await fc.assert(
       fc.asyncProperty(

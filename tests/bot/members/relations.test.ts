@@ -139,6 +139,14 @@ describe('adding again', () => {
     expect(await relationsOf(db.prisma, CUSTOMER)).toContain('LinXiaoman live')
   })
 
+  it('outlives the late event of the deletion before it, also where WeCom keeps its old time', async () => {
+    await added('2026-11-22T03:00:00Z')
+
+    await deleted('customer', '2026-11-22T02:00:00Z')
+
+    expect(await relationsOf(db.prisma, CUSTOMER)).toContain('LinXiaoman live')
+  })
+
   it('brings back the tags that the customer has meanwhile', async () => {
     await deleted('customer', '2026-11-22T02:00:00Z')
     world.customers[CUSTOMER]?.follows.forEach((one) => (one.tags = ['etVip']))
@@ -151,6 +159,85 @@ describe('adding again', () => {
 
     const marks = await db.prisma.outbox.findMany({ where: { kind: 'mark_tag' } })
     expect(marks.map((mark) => mark.payload)).toMatchObject([{ userid: GUIDE, remove: [] }])
+  })
+})
+
+describe('events of a short acquaintance that come in another order', () => {
+  const STRANGER = 'wmStranger'
+  const ended = (moment: string) =>
+    syncCustomer(deps, STRANGER, {
+      traceId: 'test',
+      ended: { userid: GUIDE, by: 'guide', at: new Date(moment) },
+    })
+  const begun = (moment: string) =>
+    rememberHalf(deps, {
+      externalUserid: STRANGER,
+      userid: GUIDE,
+      state: null,
+      at: new Date(moment),
+      traceId: 'test',
+    })
+
+  beforeEach(() => at('2026-11-22T09:00:00Z'))
+
+  it('leave it ended when the end is told before the beginning', async () => {
+    await ended('2026-11-22T02:10:00Z')
+    await begun('2026-11-22T02:00:00Z')
+
+    expect(await relationsOf(db.prisma, STRANGER)).toEqual(['LinXiaoman ended by guide'])
+    expect(
+      await db.prisma.relation.findFirst({ where: { customer: { externalUserid: STRANGER } } }),
+    ).toMatchObject({
+      addedAt: new Date('2026-11-22T02:00:00Z'),
+      endedAt: new Date('2026-11-22T02:10:00Z'),
+    })
+  })
+
+  it('leave it ended when the second end is told before the second beginning', async () => {
+    await begun('2026-11-22T02:00:00Z')
+    await ended('2026-11-22T02:10:00Z')
+    await ended('2026-11-22T02:30:00Z')
+    await begun('2026-11-22T02:20:00Z')
+
+    expect(await relationsOf(db.prisma, STRANGER)).toEqual(['LinXiaoman ended by guide'])
+  })
+
+  it('leave the second beginning alive when the first end is told last', async () => {
+    await begun('2026-11-22T02:00:00Z')
+    await begun('2026-11-22T02:20:00Z')
+    await ended('2026-11-22T02:10:00Z')
+
+    expect(await relationsOf(db.prisma, STRANGER)).toEqual(['LinXiaoman half'])
+  })
+
+  it('let a relation that was found missing begin again', async () => {
+    follow(null, '2026-10-02T00:00:00Z')
+    await syncCustomer(deps, CUSTOMER, { traceId: 'test' })
+
+    await rememberHalf(deps, {
+      externalUserid: CUSTOMER,
+      userid: GUIDE,
+      state: null,
+      at: new Date('2026-11-22T08:00:00Z'),
+      traceId: 'test',
+    })
+
+    expect(await relationsOf(db.prisma, CUSTOMER)).toContain('LinXiaoman half')
+  })
+
+  it('give the end the time at which it was', async () => {
+    follow(null, '2026-10-02T00:00:00Z')
+    await syncCustomer(deps, CUSTOMER, { traceId: 'test' })
+
+    await syncCustomer(deps, CUSTOMER, {
+      traceId: 'test',
+      ended: { userid: GUIDE, by: 'customer', at: new Date('2026-11-22T01:59:00Z') },
+    })
+
+    const relation = await db.prisma.relation.findFirstOrThrow({
+      where: { employee: { userid: GUIDE } },
+    })
+    expect(relation.endedAt).toEqual(new Date('2026-11-22T01:59:00Z'))
   })
 })
 

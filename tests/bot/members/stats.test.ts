@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { importItems } from '../../../bot/members/import/import-items.ts'
+import { insertNewOrders } from '../../../bot/members/import/insert-orders.ts'
+import { runTogether } from '../../../bot/members/import/run-together.ts'
 import { rebuildStats, rollWindows } from '../../../bot/members/stats.ts'
 import { addDays, businessDay } from '../../../domain/business-day.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
@@ -162,6 +165,59 @@ describe('statistics that are kept with the orders', () => {
       { numRuns: 25 },
     )
   })
+
+  it('have an order that is being added while the others are counted anew', async () => {
+    await send(on('2026-11-01'))
+    const item = { ...on('2026-11-02'), status: 'paid' as const, memberNo: 'M1', amountFen: 500 }
+    let refund: Promise<unknown> | undefined
+
+    await runTogether(db, async (tx) => {
+      const batch = [{ index: 0, key: item.orderNo, item }]
+      await insertNewOrders(tx, deps, batch, clock.now())
+      refund ??= send(on('2026-11-01', { refundedFen: 1_000 }))
+      await someoneWaits()
+    })
+    await refund
+
+    expect(await stats()).toMatchObject({ ordersTotal: 2, spendTotalFen: 9_500n })
+  })
+
+  it('equal a recount where each order comes after the one before', async () => {
+    const laterOrder = fc.record({
+      minutes: fc.constantFrom(1, 60, 1_440, 1_440, 2_880, 10_000),
+      category: fc.option(fc.constantFrom('茶', '酒', '器')),
+      amountFen: fc.integer({ min: 0, max: 50_000 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(laterOrder, { minLength: 1, maxLength: 3 }), {
+          minLength: 2,
+          maxLength: 7,
+        }),
+        async (batches) => {
+          await emptyDatabase(db)
+          await importItems(deps, 'members', [aMember()])
+          let at = Date.parse('2026-08-01T00:00:00Z')
+          let serial = 0
+          for (const batch of batches) {
+            const rows = batch.map(({ minutes, category, amountFen }) => {
+              at += minutes * 60_000
+              const items = [{ sku: 'A', category, quantity: 1, amountFen }]
+              const paidAt = new Date(at).toISOString()
+              return anOrder({ orderNo: `O${serial++}`, paidAt, amountFen, items })
+            })
+            clock.set(new Date(at))
+            await send(...rows)
+          }
+
+          const kept = await db.prisma.customerStats.findMany()
+          await rebuildStats(db, businessDay(clock.now(), deps.zone))
+          expect(kept).toEqual(await db.prisma.customerStats.findMany())
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
 })
 
 describe('rollWindows', () => {
@@ -208,6 +264,25 @@ describe('rollWindows', () => {
     expect((await stats())?.orders365).toBe(1)
   })
 
+  it('goes on after a deadlock with an import', async () => {
+    await importItems(deps, 'members', [aMember({ memberNo: 'M2' })])
+    await send(on('2025-11-23'), on('2025-11-24', { memberNo: 'M2' }))
+    const [first, second] = await db.prisma.customer.findMany({ orderBy: { id: 'asc' } })
+    let rolling: Promise<number> | undefined
+
+    await runTogether(db, async (tx) => {
+      await tx.$executeRaw`select from customer where id = ${second?.id} for no key update`
+      if (!rolling) {
+        rolling = rollWindows(db, '2026-11-24')
+        await someoneWaits()
+      }
+      await tx.$executeRaw`select from customer where id = ${first?.id} for no key update`
+    })
+
+    expect(await rolling).toBe(2)
+    expect((await stats())?.orders365).toBe(0)
+  })
+
   it('keeps all windows right over random days and orders', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -239,20 +314,41 @@ describe('rollWindows', () => {
   })
 })
 
+/** Resolves when a statement on this database waits for a lock. */
+async function someoneWaits(): Promise<void> {
+  for (;;) {
+    const { rowCount } = await db.pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (rowCount) return
+    await pause(5)
+  }
+}
+
 /** Everyone's statistics by member number; the day they were counted on says nothing about them. */
 async function allStats(): Promise<Record<string, unknown>> {
   const rows = await db.prisma.customerStats.findMany({
     include: { customer: { select: { memberNo: true } } },
   })
   return Object.fromEntries(
-    rows.map(({ customer, customerId: _id, asOf: _day, ...row }) => [
-      customer.memberNo,
-      {
-        ...row,
-        firstPurchaseDay: row.firstPurchaseDay?.toISOString().slice(0, 10),
-        lastPurchaseDay: row.lastPurchaseDay?.toISOString().slice(0, 10),
-      },
-    ]),
+    rows.map(
+      ({
+        customer,
+        customerId: _id,
+        asOf: _day,
+        gapDays: _gaps,
+        categoryTimes: _times,
+        holdsUntil: _until,
+        ...row
+      }) => [
+        customer.memberNo,
+        {
+          ...row,
+          firstPurchaseDay: row.firstPurchaseDay?.toISOString().slice(0, 10),
+          lastPurchaseDay: row.lastPurchaseDay?.toISOString().slice(0, 10),
+        },
+      ],
+    ),
   )
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { syncCustomer } from '../../../bot/members/sync-customer.ts'
 import { guessDimension, syncTags } from '../../../bot/members/sync-tags.ts'
@@ -286,5 +286,38 @@ describe('the tag library', () => {
     ['其他', 'behaviour'],
   ])('guesses the dimension of %s as %s', (name, dimension) => {
     expect(guessDimension(name)).toBe(dimension)
+  })
+})
+
+describe('the tag library', () => {
+  it('ends as WeCom has it when an older answer arrives after a newer one', async () => {
+    await syncTags(deps, 'all', 'test')
+    // the first reading is answered at once and arrives late
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resume) => (release = resume))
+    let reads = 0
+    const slow = createTestDeps(db, {
+      clock,
+      wecom: {
+        ...world.wecom,
+        post: async (path, body, context) => {
+          const answer = await world.wecom.post(path, body, context)
+          reads += 1
+          if (reads === 1) await held
+          return answer as never
+        },
+      },
+    })
+    const scope = { tagIds: ['etVip'] }
+
+    const older = syncTags(slow, scope, 'test')
+    await vi.waitFor(() => expect(reads).toBe(1))
+    world.tagGroups = [{ id: 'etG1', name: '消费等级', tags: { etNew: '新客', etKids: '有孩子' } }]
+    const newer = syncTags(slow, scope, 'test')
+    setTimeout(release, 100)
+    await Promise.all([older, newer])
+
+    const tag = await db.prisma.tag.findUniqueOrThrow({ where: { wecomId: 'etVip' } })
+    expect(tag.deletedAt).not.toBeNull()
   })
 })

@@ -175,6 +175,53 @@ describe('a message', () => {
     expect((await read(id)).state).toBe('sent')
   })
 
+  it.each([
+    ['no answer', { why: 'timeout' }],
+    ['a busy WeCom', {}],
+  ])('in text is not sent again after %s once WeCom has forgotten it', async (_name, more) => {
+    const id = await add()
+    fails(-1, more)
+    await deliverOutbox(deps, id).catch(() => undefined)
+    clock.set('2026-11-22T01:11:01Z')
+
+    await deliverOutbox(deps, id)
+
+    expect(wecom.calls).toHaveLength(1)
+    expect(await read(id)).toMatchObject({
+      state: 'failed',
+      lastError: expect.stringContaining('may have been sent'),
+    })
+    expect(lines.some((line) => line.includes('"level":50'))).toBe(true)
+  })
+
+  it('that was never called is sent, however late', async () => {
+    const id = await add()
+    fails(45009, { why: 'limited', retryAfterMs: 30_000 })
+    await deliverOutbox(deps, id)
+    answer = () => undefined
+    clock.set('2026-11-22T09:00:00Z')
+
+    await deliverOutbox(deps, id)
+
+    expect((await read(id)).state).toBe('sent')
+  })
+
+  it('whose answer was lost is done when its card is there, also after our limiter held it back', async () => {
+    const id = await add({
+      payload: { msgtype: 'template_card', template_card: { task_id: 't1' } },
+    })
+    fails(-1, { why: 'timeout' })
+    await deliverOutbox(deps, id).catch(() => undefined)
+    fails(45009, { why: 'limited', retryAfterMs: 30_000 })
+    await deliverOutbox(deps, id)
+    fails(42014)
+    clock.set('2026-11-22T09:00:00Z')
+
+    await deliverOutbox(deps, id)
+
+    expect((await read(id)).state).toBe('sent')
+  })
+
   it('of the same words is another request in another row', async () => {
     await deliverOutbox(deps, await add())
     await deliverOutbox(deps, await add())

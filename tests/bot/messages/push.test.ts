@@ -24,6 +24,27 @@ async function withTasks(count: number, parts: Parameters<typeof aTask>[3] = {})
   return { guide, ids }
 }
 
+/** Guides with three customers each, of whom the planner has heard nothing yet. */
+async function makeManyGuides(count: number) {
+  await db.pool.query(`
+    with guide as (
+      insert into employee (userid, userid_key, name, role, store_no)
+      select 'many' || n, 'many' || n, '导购', 'guide', 'S1' from generate_series(1, ${count}) n returning id
+    ), person as (
+      insert into customer (member_no, name)
+      select 'many' || n, '张晓雯' from generate_series(1, ${count * 3}) n returning id
+    ), pair as (
+      select person.id as customer_id, guide.id as employee_id
+      from (select id, row_number() over (order by id) - 1 as n from person) person
+      join (select id, row_number() over (order by id) - 1 as n from guide) guide on guide.n = person.n / 3
+    )
+    insert into task (customer_id, kind, occurrence, rule_version, facts, assignee_id, assignee_rule, scan_day,
+      due_at, dies_at, trace_id, created_at, updated_at)
+    select customer_id, 'repurchase_overdue', 'O' || customer_id, 1, '{}', employee_id, 4, '2026-11-22',
+      '2026-11-24', '2026-11-29', 'test', '2026-11-22', '2026-11-22'
+    from pair`)
+}
+
 describe('the morning', () => {
   it('is one digest, and the best task as a card with buttons when none is urgent', async () => {
     const { ids } = await withTasks(4)
@@ -53,6 +74,33 @@ describe('the morning', () => {
       },
     })
   })
+
+  it('counts a customer of two tasks once, and tells the kinds apart', async () => {
+    const { guide } = await withTasks(2)
+    const customer = await aCustomer(db, {}, [guide])
+    for (const kind of ['repurchase_overdue', 'birthday']) {
+      await aTask(db, customer, guide, { kind, occurrence: 'twice', facts: {} })
+    }
+
+    await push()
+
+    const [digest] = await rows()
+    expect(digest?.payload).toMatchObject({
+      template_card: {
+        main_title: { title: '王小明，今天有 3 位客户等你联系' },
+        horizontal_content_list: [
+          { keyname: '生日', value: '3 位' },
+          { keyname: '该复购了', value: '1 位' },
+        ],
+      },
+    })
+  })
+
+  it('is made in seconds for two thousand guides whose tasks are as new as the morning', async () => {
+    await makeManyGuides(2_000)
+
+    expect(await push()).toBe(4_000)
+  }, 15_000)
 
   it('sends at most three urgent tasks alone, the most valuable', async () => {
     const { ids } = await withTasks(5, { dueAt: today, diesAt: today, urgent: true })

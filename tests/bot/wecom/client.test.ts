@@ -38,7 +38,8 @@ beforeEach(async () => {
     }
     if (call.path.includes('ticket'))
       return { json: { errcode: 0, ticket: `ticket of ${call.path}`, expires_in: 7200 } }
-    return { json: { errcode: 0, errmsg: 'ok' } }
+    const customer = call.path === GET && { external_contact: { external_userid: 'wm1' } }
+    return { json: { errcode: 0, errmsg: 'ok', ...customer } }
   })
 })
 
@@ -101,9 +102,10 @@ describe('a call', () => {
   })
 
   it('succeeds where the answer has no errcode', async () => {
-    on(GET, () => ({ json: { name: 'x' } }))
+    const json = { external_contact: { external_userid: 'wm1' } }
+    on(GET, () => ({ json }))
 
-    await expect(client().get(GET)).resolves.toEqual({ name: 'x' })
+    await expect(client().get(GET)).resolves.toEqual(json)
   })
 
   it('is logged and counted with its trace, path and errcode', async () => {

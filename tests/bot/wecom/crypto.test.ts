@@ -107,6 +107,21 @@ describe('signature', () => {
   })
 })
 
+describe('a signature', () => {
+  it('is taken as @wecom/crypto makes it, whatever it is made of', () => {
+    const word = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+    fc.assert(
+      fc.property(word, word, word, word, (token, timestamp, nonce, encrypt) => {
+        const signature = signMessage({ token, timestamp, nonce, encrypt })
+
+        const crypto = createCallbackCrypto({ ...SAMPLE, token })
+
+        expect(crypto.verify(signature, timestamp, nonce, encrypt)).toBe(true)
+      }),
+    )
+  })
+})
+
 describe('decryption', () => {
   it('gives back what was encrypted, as @wecom/crypto does', () => {
     fc.assert(

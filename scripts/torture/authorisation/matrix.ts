@@ -1,0 +1,241 @@
+import type { InjectOptions } from 'fastify'
+import { aTask } from '../../../tests/support/chain.ts'
+import {
+  ANYBODY,
+  everybody,
+  IN_SCOPE,
+  KEY_ONLY,
+  MANAGERS,
+  REDIRECTS,
+  SIGNED_IN,
+  strangers,
+  type Expected,
+} from './askers.ts'
+import type { House } from './house.ts'
+
+/** One route: what each asker gets, and a request that is right but for who asks. */
+export interface Row {
+  expected: Expected
+  /** the request, when it is more than its path; made anew for each asker */
+  request?: (house: House) => Promise<Partial<InjectOptions>> | Partial<InjectOptions>
+}
+
+/** pages that are not built here: whoever may see them is told so */
+const PAGE: Expected = { ...everybody(503), ...strangers(302) }
+const GUIDES_ELSEWHERE: Expected = {
+  ...PAGE,
+  'own guide': 302,
+  colleague: 302,
+  'far guide': 302,
+}
+
+const url = (address: string) => () => ({ url: address })
+
+const customer =
+  (rest = '', payload?: object) =>
+  ({ people }: House) => ({
+    url: `/api/customers/${people.customer.id}${rest}`,
+    ...(payload && { payload }),
+  })
+
+const task =
+  (rest = '', payload?: object) =>
+  async ({ db, people }: House) => ({
+    url: `/api/tasks/${await aTask(db, people.customer, people.guide)}${rest}`,
+    ...(payload && { payload }),
+  })
+
+let serial = 0
+const next = (): number => (serial += 1)
+
+const newTag = async ({ db }: House) => {
+  const group = await db.prisma.tagGroup.create({ data: { name: '组', dimension: 'source' } })
+  return { payload: { groupId: String(group.id), name: `标签${next()}` } }
+}
+
+/** A row of each kind that the open API takes. */
+const ITEMS: Record<string, () => object> = {
+  stores: () => ({ storeNo: `S${next()}`, name: '店' }),
+  employees: () => ({ userid: `new${next()}`, name: '新', role: 'guide' }),
+  members: () => ({ memberNo: `N${next()}`, joinedAt: '2026-01-01T00:00:00Z' }),
+  orders: () => ({
+    orderNo: `O${next()}`,
+    memberNo: 'M1',
+    paidAt: '2026-11-01T00:00:00Z',
+    amountFen: 100,
+    status: 'paid',
+  }),
+  coupons: () => ({
+    couponNo: `C${next()}`,
+    memberNo: 'M1',
+    name: '券',
+    issuedAt: '2026-11-01T00:00:00Z',
+    expiresAt: '2026-12-01T00:00:00Z',
+    status: 'issued',
+  }),
+  points: () => ({
+    entryNo: `P${next()}`,
+    memberNo: 'M1',
+    kind: 'earn',
+    points: 1,
+    occurredAt: '2026-11-01T00:00:00Z',
+  }),
+}
+
+const imports = Object.fromEntries(
+  Object.entries(ITEMS).map(([kind, item]): [string, Row] => [
+    `PUT /open/v1/${kind}`,
+    { expected: KEY_ONLY, request: () => ({ payload: { items: [item()] } }) },
+  ]),
+)
+
+const newWebhook = () => ({
+  url: `https://example.com/hook/${next()}`,
+  events: ['task.created'],
+})
+
+/** Every route and who may use it. One that is not in here fails the test and S5. */
+const MATRIX: Readonly<Record<string, Row>> = {
+  'GET /health/live': { expected: ANYBODY },
+  'GET /health/ready': { expected: ANYBODY },
+  'GET /metrics': { expected: ANYBODY },
+  'GET /docs': { expected: ANYBODY },
+  'GET /docs/json': { expected: ANYBODY },
+  'GET /docs/yaml': { expected: ANYBODY },
+  'GET /docs/static/*': { expected: ANYBODY, request: url('/docs/static/index.css') },
+  'GET /docs/static/index.html': { expected: REDIRECTS },
+  'GET /docs/static/swagger-initializer.js': { expected: ANYBODY },
+  'GET /pages.css': { expected: ANYBODY },
+
+  'GET /auth/login': { expected: REDIRECTS },
+  'GET /auth/callback': { expected: everybody(401), request: url('/auth/callback?code=x&state=y') },
+  'POST /auth/logout': { expected: ANYBODY },
+
+  'GET /': { expected: REDIRECTS },
+  'GET /sidebar': { expected: PAGE },
+  'GET /desk': { expected: PAGE },
+  'GET /console': { expected: GUIDES_ELSEWHERE },
+
+  'GET /wecom/callback': {
+    expected: everybody(401),
+    request: url('/wecom/callback?msg_signature=a&timestamp=1&nonce=2&echostr=b'),
+  },
+  'POST /wecom/callback': {
+    expected: everybody(401),
+    request: () => ({
+      url: '/wecom/callback?msg_signature=a&timestamp=1&nonce=2',
+      payload: '<xml><Encrypt><![CDATA[AAAA]]></Encrypt></xml>',
+    }),
+  },
+
+  'GET /api/me': { expected: SIGNED_IN },
+  'GET /api/jssdk': {
+    expected: SIGNED_IN,
+    request: ({ deps }) => ({
+      url: `/api/jssdk?url=${encodeURIComponent(`${deps.publicUrl}/sidebar`)}`,
+    }),
+  },
+  'GET /api/tags': { expected: SIGNED_IN },
+  'POST /api/tags': { expected: SIGNED_IN, request: newTag },
+  'GET /api/tasks': { expected: SIGNED_IN, request: url('/api/tasks?bucket=today') },
+  'GET /api/tasks/waiting': { expected: SIGNED_IN },
+
+  'GET /api/customers/by-external/:externalUserId': {
+    expected: IN_SCOPE,
+    request: url('/api/customers/by-external/wmone'),
+  },
+  'GET /api/customers/:id': { expected: IN_SCOPE, request: customer() },
+  'PATCH /api/customers/:id': { expected: IN_SCOPE, request: customer('', { note: '记' }) },
+  'GET /api/customers/:id/timeline': { expected: IN_SCOPE, request: customer('/timeline') },
+  'PATCH /api/customers/:id/tags': {
+    expected: IN_SCOPE,
+    request: customer('/tags', { add: [], remove: [] }),
+  },
+  'POST /api/customers/:id/notes': {
+    expected: IN_SCOPE,
+    request: customer('/notes', { text: '记' }),
+  },
+  'POST /api/customers/:id/consent': {
+    expected: IN_SCOPE,
+    request: customer('/consent', { consent: 'all', source: 'customer' }),
+  },
+  'POST /api/customers/:id/reveal-mobile': {
+    expected: IN_SCOPE,
+    request: customer('/reveal-mobile', {}),
+  },
+  'POST /api/customers/:id/reveal-birthday': {
+    expected: IN_SCOPE,
+    request: customer('/reveal-birthday', {}),
+  },
+
+  'GET /api/tasks/:id': { expected: IN_SCOPE, request: task() },
+  'POST /api/tasks/:id/start': { expected: IN_SCOPE, request: task('/start', {}) },
+  'POST /api/tasks/:id/done': { expected: IN_SCOPE, request: task('/done', { outcome: 'sent' }) },
+  'POST /api/tasks/:id/snooze': {
+    expected: IN_SCOPE,
+    request: task('/snooze', { until: '2026-11-23T01:00:00Z' }),
+  },
+  'POST /api/tasks/:id/dismiss': {
+    expected: IN_SCOPE,
+    request: task('/dismiss', { reason: 'other' }),
+  },
+  'POST /api/touches': {
+    expected: IN_SCOPE,
+    request: ({ people }) => ({
+      payload: {
+        customerId: String(people.customer.id),
+        channel: 'phone',
+        text: '',
+        result: 'sent',
+      },
+    }),
+  },
+
+  'GET /api/reports/execution': {
+    expected: MANAGERS,
+    request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
+  },
+
+  ...imports,
+  'POST /open/v1/import/:kind': {
+    expected: KEY_ONLY,
+    request: () => ({
+      url: '/open/v1/import/stores',
+      headers: { 'content-type': 'application/x-ndjson' },
+      payload: `${JSON.stringify(ITEMS['stores']?.())}\n`,
+    }),
+  },
+  'GET /open/v1/tasks': { expected: KEY_ONLY },
+  'GET /open/v1/touches': { expected: KEY_ONLY },
+  'GET /open/v1/webhooks': { expected: KEY_ONLY },
+  'POST /open/v1/webhooks': { expected: KEY_ONLY, request: () => ({ payload: newWebhook() }) },
+  'DELETE /open/v1/webhooks/:id': {
+    expected: KEY_ONLY,
+    request: async ({ app, headers }) => {
+      const made = await app.inject({
+        method: 'POST',
+        url: '/open/v1/webhooks',
+        headers: headers['chain’s system'],
+        payload: newWebhook(),
+      })
+      return { url: `/open/v1/webhooks/${made.json<{ id: string }>().id}` }
+    },
+  },
+}
+
+/** The rows whose route is not there, and the routes without a row. */
+export function compareWithRoutes(routes: Iterable<string>): {
+  missing: string[]
+  stale: string[]
+} {
+  const known = new Set(routes)
+  return {
+    missing: [...known].filter((route) => !MATRIX[route]),
+    stale: Object.keys(MATRIX).filter((route) => !known.has(route)),
+  }
+}
+
+/** @returns undefined for a route that the matrix does not have */
+export function rowOf(route: string): Row | undefined {
+  return MATRIX[route]
+}
