@@ -74,7 +74,7 @@ PostgreSQL of its own, server processes that are killed, a WeCom that misbehaves
 
 ${SCENARIOS.map(({ id, title }) => `  ${id.padEnd(4)} ${title}`).join('\n')}
 
-  --short   the short form of each, as CI runs it
+  --short   the short form of each
   --json    the figures as one JSON document on standard output
   --doc     tortures nothing: writes the figures kept last into docs/reliability.md
 

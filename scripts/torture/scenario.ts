@@ -1,6 +1,6 @@
 import type { Figure } from '../support/figures.ts'
 
-/** How long a scenario tortures: `full` reaches docs/reliability.md's figures, `short` is what CI runs. */
+/** How long a scenario tortures: `full` reaches docs/reliability.md's figures, `short` tells in seconds whether it holds. */
 export type TortureSize = 'full' | 'short'
 
 /** What a scenario is given. */
