@@ -124,7 +124,7 @@ async function processed(
   const rows = await count(pool, 'select count(*) from inbox')
   const done = await count(
     pool,
-    `select count(*) from inbox where processed_at is not null and (outcome in ('done', 'ignored'))`,
+    `select count(*) from inbox where processed_at is not null and (outcome = 'done' or outcome like 'ignored%')`,
   )
   let counted = 0
   for (const { url } of servers) {
