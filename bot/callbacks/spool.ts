@@ -44,6 +44,8 @@ interface ClosedSegment extends Segment {
 
 const HEARTBEAT_MS = 10_000
 const FORSAKEN_MS = 60_000
+const BATCH_ROWS = 256
+const BATCH_BYTES = 4 * 1024 * 1024
 const MOST_BYTES = 64 * 1024 * 1024
 
 /**
@@ -107,14 +109,32 @@ export function createSpool(options: {
     if (!bytes) return
     const { bodies, torn } = splitFrames(bytes)
     if (torn > 0) log?.warn({ bytes: torn }, 'spool: a torn end, never acknowledged, is dropped')
-    for (const body of bodies.slice(segment.played)) {
-      const callbacks = tryDecode(body)
-      segment.refused += callbacks ? await store(callbacks) : 1
-      segment.rows -= callbacks?.length ?? 0
-      segment.played += 1
+    while (segment.played < bodies.length) {
+      const { callbacks, frames, unreadable } = takeBatch(bodies, segment.played)
+      segment.refused += unreadable + (callbacks.length > 0 ? await store(callbacks) : 0)
+      segment.rows -= callbacks.length
+      segment.played += frames
       onChange?.(sumOf('rows'))
     }
     await putAway(segment)
+  }
+
+  /** As many frames as make up a batch: at low load each holds one callback, and a commit for each takes too long. */
+  function takeBatch(bodies: readonly Buffer[], from: number) {
+    const callbacks: SpooledCallback[] = []
+    let frames = 0
+    let unreadable = 0
+    let bytes = 0
+    for (const body of bodies.slice(from, from + BATCH_ROWS)) {
+      const some = tryDecode(body)
+      bytes += body.length
+      const isFull = callbacks.length + (some?.length ?? 0) > BATCH_ROWS || bytes > BATCH_BYTES
+      if (frames > 0 && isFull) break
+      if (some) callbacks.push(...some)
+      else unreadable += 1
+      frames += 1
+    }
+    return { callbacks, frames, unreadable }
   }
 
   /** Stored files go; one with something that was refused is kept aside for a person. */

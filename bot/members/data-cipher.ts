@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
 
 /** Keeps personal data unreadable at rest, and still findable. */
 export interface DataCipher {
@@ -18,7 +25,8 @@ export interface DataCipher {
 export function createDataCipher(keyHex: string): DataCipher {
   const key = Buffer.from(keyHex, 'hex')
   if (key.length !== 32) throw new Error('DATA_KEY must be 64 hex digits')
-  const encryptKey = Buffer.from(hkdfSync('sha256', key, '', 'guide encrypt', 32))
+  // as a key object it is made ready once, not for each text
+  const encryptKey = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'guide encrypt', 32)))
   const indexKey = Buffer.from(hkdfSync('sha256', key, '', 'guide blind index', 32))
   return {
     encrypt(text) {

@@ -34,6 +34,7 @@ export const r3: Scenario = {
       const kept = await killUnderLoad(context, cluster, () => ({ isEnough: false }), kills)
       await setting(cluster, 'synchronous_commit', 'off')
       await setting(cluster, 'wal_writer_delay', `'2s'`)
+      await setting(cluster, 'wal_writer_flush_after', `'64MB'`)
       const forgotten = await killUnderLoad(
         context,
         cluster,

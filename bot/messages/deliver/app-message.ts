@@ -22,7 +22,7 @@ export async function deliverAppMessage(
 ): Promise<Delivered> {
   const message = readPayload(AppMessage, row)
   if (!row.recipient) return { state: 'failed', why: 'no recipient' }
-  const repeatable = duplicateInterval(row.id, message.msgtype)
+  const repeatable = duplicateInterval(row.id)
   if (isCardless(message.msgtype) && isOlder(context.unsureSince, deps.clock.now(), repeatable)) {
     deps.log.error(
       { outboxId: row.id.toString(), traceId: row.traceId },
@@ -65,12 +65,12 @@ export async function deliverAppMessage(
 }
 
 /**
- * Seconds in which WeCom drops a repetition of the same request JSON: what makes a call after a crash harmless.
- * The odd seconds make requests of different rows different, so that a guide who asks 任务 twice is answered
- * twice; a row's own repetitions stay the same. Answers in text get a short interval.
+ * Seconds in which WeCom drops a repetition of the same request JSON: what makes a call after a crash harmless. At
+ * least half an hour, so that a backlog or a longer outage still finds it. The odd seconds make requests of different
+ * rows different, so that a guide who asks 任务 twice is answered twice; a row's own repetitions stay the same.
  */
-function duplicateInterval(id: bigint, msgtype: string): number {
-  return msgtype === 'text' ? 60 + Number(id % 600n) : 1800 + Number(id % 12_000n)
+function duplicateInterval(id: bigint): number {
+  return 1800 + Number(id % 12_000n)
 }
 
 /** A card's task_id is good for one card for ever; of everything else a late repetition would be a second message. */

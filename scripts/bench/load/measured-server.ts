@@ -18,6 +18,8 @@ type Said = { port: number; told: Record<string, string> } | { cpuMicros: number
 /**
  * Starts a script that calls `serveMeasured`, and waits until it listens.
  *
+ * BENCH_SERVER_NODE_OPTIONS gives its Node more options, such as `--cpu-prof`, to find out where the time goes.
+ *
  * @param environment all it gets, besides PATH
  * @throws when it ends before it listens
  */

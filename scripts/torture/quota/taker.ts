@@ -49,7 +49,7 @@ async function sendAll({ now, members }: Ask): Promise<Told> {
   await inParallel(members, WIDTH, async (member) => {
     for (;;) {
       try {
-        const turn = await limits.take(order.path, order.members > 0 ? [`guide${member}`] : [])
+        const turn = await limits.take(order.path, order.members > 0 ? [`virtual${member}`] : [])
         const arrived = now + wayMs + random.between(0, WAYS_DIFFER_MS)
         appendFileSync(order.file, `${member} ${arrived}\n`)
         await turn.end('let_in')

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../prisma/embedded.ts'
 import { migrate } from '../../../prisma/migrate.ts'
@@ -60,7 +61,11 @@ export async function startCluster(
     }
   }
   // whoever interrupts the torture leaves no server behind
-  const atExit = () => send(familyOf(postmaster), 'SIGKILL')
+  const atExit = () => {
+    // its children end by themselves when they find it gone, once they run
+    send([postmaster], 'SIGKILL')
+    send(frozen, 'SIGCONT')
+  }
   process.on('exit', atExit)
   const over = async (pids: readonly number[]) => {
     await gone(pids)
@@ -71,7 +76,7 @@ export async function startCluster(
     adminUrl: server.url('postgres'),
     dataFolder: await dataFolderOf(server),
     kill: async () => {
-      const family = familyOf(postmaster)
+      const family = await familyOf(postmaster)
       send(family, 'SIGKILL')
       await over(family)
     },
@@ -84,10 +89,9 @@ export async function startCluster(
       postmaster = await postmasterOf(server)
       process.on('exit', atExit)
     },
-    freeze: () => {
-      frozen = familyOf(postmaster)
+    freeze: async () => {
+      frozen = await familyOf(postmaster)
       send(frozen, 'SIGSTOP')
-      return Promise.resolve()
     },
     thaw: () => {
       send(frozen, 'SIGCONT')
@@ -122,9 +126,9 @@ async function postmasterOf(server: EmbeddedPostgres): Promise<number> {
   }
 }
 
-/** The process and its children. */
-function familyOf(pid: number): number[] {
-  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+/** The process and its children. The sender goes on meanwhile: what it is told until the kill, it was told. */
+async function familyOf(pid: number): Promise<number[]> {
+  const { stdout: list } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid='])
   const children = list
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))

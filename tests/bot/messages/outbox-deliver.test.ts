@@ -182,7 +182,7 @@ describe('a message', () => {
     const id = await add()
     fails(-1, more)
     await deliverOutbox(deps, id).catch(() => undefined)
-    clock.set('2026-11-22T01:11:01Z')
+    clock.set('2026-11-22T05:00:00Z')
 
     await deliverOutbox(deps, id)
 
@@ -192,6 +192,19 @@ describe('a message', () => {
       lastError: expect.stringContaining('may have been sent'),
     })
     expect(lines.some((line) => line.includes('"level":50'))).toBe(true)
+  })
+
+  it('in text whose sending was cut off is sent again when a backlog held it up for half an hour', async () => {
+    const id = await add()
+    await db.prisma.outbox.update({
+      where: { id },
+      data: { state: 'sending', attempts: 1, unsureSince: clock.now() },
+    })
+    clock.set('2026-11-22T01:29:00Z')
+
+    await deliverOutbox(deps, id)
+
+    expect((await read(id)).state).toBe('sent')
   })
 
   it('that was never called is sent, however late', async () => {
