@@ -101,17 +101,23 @@ function keepRunning(
 
   const loop = (async () => {
     while (!over.signal.aborted) {
+      // looks fail while it starts, too
+      let isLost = false
+      runner = undefined
       try {
         runner = await startLane(lane, taskList, pool, log, {
           onPool: (id) => {
             poolId = id
             orphans.isMine(id)
           },
-          onLost: () => void runner?.stop().catch(() => undefined),
+          onLost: () => {
+            isLost = true
+            void runner?.stop().catch(() => undefined)
+          },
         })
         void orphans.free()
         tried()
-        if (over.signal.aborted) await runner.stop().catch(() => undefined)
+        if (isLost || over.signal.aborted) await runner.stop().catch(() => undefined)
         await runner.promise
       } catch (error) {
         log.warn({ err: error, lane: lane.name }, 'lane stopped, starts again')
@@ -145,7 +151,8 @@ function startLane(
 ): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => hear.onPool(workerPool.id))
-  // what was fetched when the connection broke may be locked in our name without our knowing: the lane starts anew
+  // after a look for jobs that failed the lane starts anew: what it fetched may be locked in our name without our
+  // knowing, and the queue keeps its first failure to look up its tasks for ever
   events.on('worker:getJob:error', () => hear.onLost())
   return run({
     pgPool: pool,
@@ -153,7 +160,7 @@ function startLane(
     parsedCronItems: [],
     noHandleSignals: true,
     events,
-    logger: queueLogger(log, lane.name),
+    logger: queueLogger(log, lane.name, hear.onLost),
     preset: {
       worker: {
         concurrentJobs: lane.concurrency,
@@ -176,9 +183,13 @@ function pick(taskList: TaskList, names: readonly JobName[]): TaskList {
   return Object.fromEntries(names.map((name) => [name, taskList[name]]))
 }
 
-/** The queue's own lines: our handlers tell what became of a job, so of its lines only trouble is kept. */
-function queueLogger(log: Logger, lane: string): QueueLogger {
+/**
+ * The queue's own lines: our handlers tell what became of a job, so of its lines only trouble is kept. Of a batch that
+ * could not be fetched it tells here and nowhere else.
+ */
+function queueLogger(log: Logger, lane: string, onLost: () => void): QueueLogger {
   return new QueueLogger(() => (level: string, message) => {
+    if (message.startsWith('Error occurred fetching jobs')) onLost()
     if (level === 'error') log.warn({ lane, says: firstLine(message) }, 'job queue')
     else if (level === 'warning') log.info({ lane, says: firstLine(message) }, 'job queue')
   })
