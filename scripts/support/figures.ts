@@ -20,6 +20,17 @@ export function isMet({ value, goal }: Figure): boolean {
   return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost
 }
 
+/** A count of what must not happen. */
+export function none(name: string, value: number): Figure {
+  return { name, value, unit: '', goal: { atMost: 0 } }
+}
+
+/** As `none`, of what was found: its first few are told. */
+export function noneOf(name: string, found: readonly string[]): Figure {
+  const few = [...new Set(found)].slice(0, 3).join(' | ').slice(0, 300)
+  return { ...none(name, found.length), ...(few === '' ? {} : { note: few }) }
+}
+
 /** One figure in words: whether it holds, what it is, what was measured, what it should be. */
 export function figureRow(figure: Figure): {
   mark: '✓' | '✗' | ''

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startEmbeddedPostgres } from '../../prisma/embedded.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
@@ -102,4 +102,17 @@ export async function signInQuietly(
   if (!answer.ok() || !answer.url().startsWith(world.assistantUrl)) {
     throw new Error(`${userid} could not sign in: ${answer.status()}`)
   }
+}
+
+/** Opens one of the app's pages as a member does: from the workbench of the client's window. */
+export async function openFromWorkbench(
+  page: Page,
+  world: World,
+  as: string,
+  path: 'desk' | 'console',
+): Promise<void> {
+  await page.goto(`${world.sandboxUrl}/client?as=${as}`)
+  await page.getByTestId('rail-workbench').click()
+  await page.getByTestId(`workbench-${path}`).click()
+  await page.frameLocator('[data-testid="panel-frame"]').locator('main').first().waitFor()
 }

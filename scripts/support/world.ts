@@ -71,10 +71,9 @@ export function demoEnvironment(ports: {
   }
 }
 
-/** Starts sandbox and assistant; the assistant's clock is the sandbox's, and a jump of it ticks at once. */
-export async function startWorld(options: WorldOptions): Promise<World> {
-  const config = loadConfig({ need: 'everything', env: options.environment, envFile: '' })
-  const sandbox = await createSandbox({
+/** The sandbox that an assistant of this configuration takes for WeCom. */
+export function sandboxOf(config: Config) {
+  return {
     port: Number(new URL(config.wecomApiUrl).port),
     corp: {
       corpId: config.corpId,
@@ -85,6 +84,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     callbackUrl: `${config.publicUrl}/wecom/callback`,
     appUrl: config.publicUrl,
+  }
+}
+
+/** Starts sandbox and assistant; the assistant's clock is the sandbox's, and a jump of it ticks at once. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const config = loadConfig({ need: 'everything', env: options.environment, envFile: '' })
+  const sandbox = await createSandbox({
+    ...sandboxOf(config),
     seed: options.chain.wecom,
     ...(options.stateFile ? { stateFile: options.stateFile } : {}),
     ...(options.callbacks ? { callbacks: options.callbacks } : {}),

@@ -47,8 +47,7 @@ export const r4: Scenario = {
         ROLES: 'web',
       })
       const figures: Figure[] = []
-      if (!process.env['DISK'])
-        for (const ms of SIZES[size].freezesMs) figures.push(...(await freeze(world, ms)))
+      for (const ms of SIZES[size].freezesMs) figures.push(...(await freeze(world, ms)))
       figures.push(...(await killWhileFrozen(world, SIZES[size].rounds)))
       figures.push(...(await fillDisk(world, SIZES[size].fullDiskMs)))
       return figures

@@ -1,6 +1,6 @@
 import { demoEnvironment, freePort } from '../support/world.ts'
 import { secretsOf } from '../support/callback-request.ts'
-import type { Figure } from '../support/figures.ts'
+import { none, type Figure } from '../support/figures.ts'
 import { createRandom } from '../../prisma/seed/random.ts'
 import { openDatabase } from '../../prisma/db.ts'
 import type pg from 'pg'
@@ -208,10 +208,6 @@ async function endedOnce(pool: pg.Pool, prefix: string, state: string): Promise<
      where c.external_userid like '${prefix}%' and t.state = '${state}'
        and (select count(*) from task_event e where e.task_id = t.id) = 1`,
   )
-}
-
-function none(name: string, value: number): Figure {
-  return { name, value, unit: '', goal: { atMost: 0 } }
 }
 
 function apart(name: string, value: number, expected: number): Figure {

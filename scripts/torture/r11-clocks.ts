@@ -5,7 +5,7 @@ import { loadConfig } from '../../server/config.ts'
 import { createDeps } from '../../server/deps.ts'
 import { createLog } from '../../server/log.ts'
 import { addDays, atTime, businessDay, type BusinessDay } from '../../domain/business-day.ts'
-import type { Figure } from '../support/figures.ts'
+import { none, type Figure } from '../support/figures.ts'
 import { demoEnvironment, loadChain } from '../support/world.ts'
 import { apart, leftBehind, live, STRETCHES, type Stretch, type WrongClock } from './clocks/days.ts'
 import { runWrongMachines } from './clocks/wrong-machines.ts'
@@ -174,8 +174,4 @@ async function copyDatabase(cluster: Cluster, from: string, to: string): Promise
   } finally {
     await client.end()
   }
-}
-
-function none(name: string, value: number): Figure {
-  return { name, value, unit: '', goal: { atMost: 0 } }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { openDatabase } from '../../prisma/db.ts'
 import { secretsOf } from '../support/callback-request.ts'
-import { percentile, type Figure } from '../support/figures.ts'
+import { none, percentile, type Figure } from '../support/figures.ts'
 import { demoEnvironment, freePort } from '../support/world.ts'
 import type { Scenario, TortureContext } from './scenario.ts'
 import { startAssistantProcess, type AssistantProcess } from './support/assistant.ts'
@@ -242,12 +242,6 @@ async function figures(
     .split('\n')
     .filter((line) => /^guide_jobs_total\{.*result="dead"/.test(line))
     .reduce((sum, line) => sum + Number(line.split(' ').pop()), 0)
-  const none = (name: string, value: number): Figure => ({
-    name,
-    value,
-    unit: '',
-    goal: { atMost: 0 },
-  })
   const p99 = (values: number[]) => percentile(values, 99)
   return [
     none(

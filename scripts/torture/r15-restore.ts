@@ -2,7 +2,7 @@ import { mkdirSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../prisma/migrate.ts'
-import type { Figure } from '../support/figures.ts'
+import { none, type Figure } from '../support/figures.ts'
 import { demoEnvironment } from '../support/world.ts'
 import { fill, happen, look, openChain, type ChainInUse } from './restore/chain-in-use.ts'
 import {
@@ -245,8 +245,4 @@ async function createDatabases(adminUrl: string, names: readonly string[]): Prom
   } finally {
     await client.end()
   }
-}
-
-function none(name: string, value: number): Figure {
-  return { name, value, unit: '', goal: { atMost: 0 } }
 }

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { createApp } from '../../server/app.ts'
-import type { Figure } from '../support/figures.ts'
+import { none, type Figure } from '../support/figures.ts'
 import {
   begin,
   codeOf,
@@ -62,13 +62,6 @@ export const s7: Scenario = {
     }
   },
 }
-
-const none = (name: string, value: number): Figure => ({
-  name,
-  value,
-  unit: '',
-  goal: { atMost: 0 },
-})
 
 function someGuide({ chain }: SmallWorld): string {
   return chain.employees.find(({ role }) => role === 'guide')?.userid ?? ''

@@ -12,9 +12,9 @@ import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { loadConfig } from '../../server/config.ts'
 import { createDeps, type AppDeps } from '../../server/deps.ts'
-import type { Figure } from '../support/figures.ts'
+import { noneOf, type Figure } from '../support/figures.ts'
 import { PROJECT } from '../support/open.ts'
-import { demoEnvironment, freePort, loadChain } from '../support/world.ts'
+import { demoEnvironment, freePort, loadChain, sandboxOf } from '../support/world.ts'
 import { REBINDING, REFUSED_AT_CONNECT, REFUSED_AT_ONCE } from './outbound/hostile-addresses.ts'
 import { tryMalformedAnswers } from './outbound/malformed-answers.ts'
 import { readNetworkLog } from './outbound/network-log.ts'
@@ -49,16 +49,7 @@ async function run(context: TortureContext): Promise<Figure[]> {
     Object.assign(customer, { avatar: 'http://10.9.8.7/avatar.png' })
   }
   const sandbox = await createSandbox({
-    port: ports.sandbox,
-    corp: {
-      corpId: config.corpId,
-      agentId: config.agentId,
-      agentSecret: config.agentSecret,
-      callbackToken: config.callbackToken,
-      callbackAesKey: config.callbackAesKey,
-    },
-    callbackUrl: `${config.publicUrl}/wecom/callback`,
-    appUrl: config.publicUrl,
+    ...sandboxOf(config),
     seed: chain.wecom,
   })
   sandbox.clock.set(new Date(NOW))
@@ -98,8 +89,8 @@ async function run(context: TortureContext): Promise<Figure[]> {
         unit: '',
         goal: { atLeast: 5 },
       },
-      none('connections to anybody who is not on the list', strangers),
-      none('names looked up that nobody registered', names),
+      noneOf('connections to anybody who is not on the list', strangers),
+      noneOf('names looked up that nobody registered', names),
       ...figures,
       ...malformed(),
     ]
@@ -117,8 +108,8 @@ function malformed(): Figure[] {
   const { tried: count, taken, broke } = tryMalformedAnswers()
   return [
     { name: 'answers of WeCom with a field of another type', value: count, unit: '' },
-    none('of them taken as they are', taken),
-    none('of them that broke something else', broke),
+    noneOf('of them taken as they are', taken),
+    noneOf('of them that broke something else', broke),
   ]
 }
 
@@ -222,15 +213,15 @@ async function day({ say }: TortureContext, today: Day): Promise<Figure[]> {
       (address === REBINDING || REFUSED_AT_CONNECT.includes(address)) && state === 'sent',
   )
   return [
-    none(
+    noneOf(
       `webhook addresses inside a network or without https that were taken, of ${REFUSED_AT_ONCE.length}`,
       letIn,
     ),
-    none(
+    noneOf(
       `names that resolve inside and were not given up, of ${REFUSED_AT_CONNECT.length}`,
       inside.map(({ url: address, state }) => `${address}: ${state}`),
     ),
-    none(
+    noneOf(
       'of them that were told anything',
       heardInside.map(({ url: address }) => address),
     ),
@@ -290,15 +281,5 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not within a minute: ${holds.toString()}`)
     await sleep(50)
-  }
-}
-
-function none(name: string, found: readonly string[]): Figure {
-  return {
-    name,
-    value: found.length,
-    unit: '',
-    goal: { atMost: 0 },
-    ...(found[0] === undefined ? {} : { note: [...new Set(found)].slice(0, 3).join(' | ') }),
   }
 }

@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import type { Figure } from '../support/figures.ts'
+import { noneOf, type Figure } from '../support/figures.ts'
 import { startPagesWorld, type PagesWorld } from '../support/pages-world.ts'
 import { sealSession } from '../support/seal-session.ts'
 import { checkHeaders, type Ask } from './page-security/headers.ts'
@@ -39,35 +39,25 @@ async function run(context: TortureContext): Promise<Figure[]> {
     ])
     return [
       { name: 'answers looked at', value: looked.looked, unit: '' },
-      none('faults in their headers or HTML', looked.faults),
+      noneOf('faults in their headers or HTML', looked.faults),
       {
         name: 'pages used in Chromium',
         value: used.pages.length,
         unit: '',
         note: used.pages.join(' '),
       },
-      none('violations of the policy that the browser told', used.violations),
-      none(`requests to another origin, of ${used.asked}`, used.strangers),
+      noneOf('violations of the policy that the browser told', used.violations),
+      noneOf(`requests to another origin, of ${used.asked}`, used.strangers),
       {
         name: 'violations told when a script is put in by hand (the control)',
         value: control,
         unit: '',
         goal: { atLeast: 2 },
       },
-      none('pages that a stranger’s page can frame', framed),
+      noneOf('pages that a stranger’s page can frame', framed),
     ]
   } finally {
     await world.close()
-  }
-}
-
-function none(name: string, found: readonly string[]): Figure {
-  return {
-    name,
-    value: found.length,
-    unit: '',
-    goal: { atMost: 0 },
-    ...(found[0] === undefined ? {} : { note: found.slice(0, 4).join(' | ').slice(0, 300) }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AppDeps } from '../../server/deps.ts'
 import { createApp } from '../../server/app.ts'
 import { createApiKey } from '../../bot/members/api-keys.ts'
-import type { Figure } from '../support/figures.ts'
+import { noneOf, type Figure } from '../support/figures.ts'
 import { startPagesWorld, type PagesWorld } from '../support/pages-world.ts'
 import { sealSession } from '../support/seal-session.ts'
 import { CANARY_TABLE, CORPUS, few, type Hostile } from './hostile-text/corpus.ts'
@@ -87,7 +87,7 @@ async function torture(
       unit: '',
       note: `${api.inputs} inputs, by the API's own description`,
     },
-    none('of them answered 500 or above', api.broken),
+    noneOf('of them answered 500 or above', api.broken),
     {
       name: 'slowest answer (a text asks the database to sleep 4 s)',
       value: api.slowest / 1000,
@@ -102,15 +102,15 @@ async function torture(
       goal: { atMost: 0 },
     },
     { name: 'pages looked at in Chromium', value: screens.pages, unit: '', goal: { atLeast: 4 } },
-    none('of them on which a text ran or became an element', screens.ran),
+    noneOf('of them on which a text ran or became an element', screens.ran),
     {
       name: 'pages on which markup put in by hand is noticed (the control)',
       value: screens.control,
       unit: '',
       goal: { atLeast: 1 },
     },
-    none('names shown otherwise than they are', screens.changed),
-    none('violations of the content policy', screens.violations),
+    noneOf('names shown otherwise than they are', screens.changed),
+    noneOf('violations of the content policy', screens.violations),
   ]
 }
 
@@ -122,18 +122,8 @@ function kept(where: string, { sent, verbatim, refused, wrong }: Outcome): Figur
       unit: '',
       note: `${verbatim} kept letter for letter, ${refused} refused by name`,
     },
-    none(`of them changed, or failed otherwise`, wrong),
+    noneOf(`of them changed, or failed otherwise`, wrong),
   ]
-}
-
-function none(name: string, found: readonly string[]): Figure {
-  return {
-    name,
-    value: found.length,
-    unit: '',
-    goal: { atMost: 0 },
-    ...(found[0] === undefined ? {} : { note: found.slice(0, 2).join(' | ').slice(0, 240) }),
-  }
 }
 
 /** All tables and columns as one text. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Figure } from '../support/figures.ts'
+import { noneOf, type Figure } from '../support/figures.ts'
 import { PROJECT } from '../support/open.ts'
 import { makeSbom, nameOf, readLock, shippedPackages } from '../support/sbom.ts'
 import type { Scenario, TortureContext } from './scenario.ts'
@@ -47,13 +47,13 @@ async function run(context: TortureContext): Promise<Figure[]> {
   const denied = project.allowScripts ?? {}
   return [
     { name: 'packages in the lock', value: lock.size, unit: '' },
-    none('of them without sha512 or exact version, or with an address', faultsOfLock(lock)),
-    none(
+    noneOf('of them without sha512 or exact version, or with an address', faultsOfLock(lock)),
+    noneOf(
       'dependencies that are no version of the registry',
       foreignDependencies({ ...project.dependencies, ...project.devDependencies }),
     ),
-    none('packages with an install script nobody looked at', unknownScripts(lock)),
-    none(
+    noneOf('packages with an install script nobody looked at', unknownScripts(lock)),
+    noneOf(
       'packages whose install script is not denied in package.json',
       withScripts(lock).filter((name) => denied[name] !== false),
     ),
@@ -61,16 +61,6 @@ async function run(context: TortureContext): Promise<Figure[]> {
     await auditFigure(lock),
     ...(context.size === 'full' ? await slowFigures(context) : []),
   ]
-}
-
-function none(name: string, found: readonly string[]): Figure {
-  return {
-    name,
-    value: found.length,
-    unit: '',
-    goal: { atMost: 0 },
-    ...(found[0] === undefined ? {} : { note: found.slice(0, 3).join(', ') }),
-  }
 }
 
 /** A figure that could not be had is told without a goal: it neither holds nor fails. */
@@ -84,7 +74,7 @@ async function sbomFigures(lock: ReturnType<typeof readLock>): Promise<Figure[]>
   const missing = [...shippedPackages(lock)].filter((name) => !listed.has(name))
   return [
     { name: `packages in the bill of materials (${bomFormat})`, value: listed.size, unit: '' },
-    none('shipped packages that it leaves out', missing),
+    noneOf('shipped packages that it leaves out', missing),
   ]
 }
 
@@ -98,7 +88,7 @@ async function auditFigure(lock: ReturnType<typeof readLock>): Promise<Figure> {
   const grave = found.filter(
     ({ name: which, severity }) => shipped.has(which) && /^(high|critical)$/.test(severity),
   )
-  return none(
+  return noneOf(
     name,
     grave.map(({ name: which, severity }) => `${which}: ${severity}`),
   )
@@ -123,14 +113,14 @@ async function slowFigures({ say, folder }: TortureContext): Promise<Figure[]> {
         ]),
     'notMeasured' in late
       ? unmeasured('dependencies behind their newest release', late)
-      : none(
+      : noneOf(
           'dependencies behind the newest release of their major, without a reason',
           late
             .filter(({ name }) => !(name in HELD))
             .map(({ name, current, newest }) => `${name} ${current} → ${newest}`),
         ),
     bare.notMeasured === undefined
-      ? none(works, bare.failed)
+      ? noneOf(works, bare.failed)
       : unmeasured(works, { notMeasured: bare.notMeasured }),
   ]
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { businessDay } from '../../../domain/business-day.ts'
 import { openDatabase } from '../../../prisma/db.ts'
 import { secretsOf } from '../../support/callback-request.ts'
-import type { Figure } from '../../support/figures.ts'
+import { none, type Figure } from '../../support/figures.ts'
 import { demoEnvironment, freePort } from '../../support/world.ts'
 import { startAssistantProcess, type AssistantProcess } from '../support/assistant.ts'
 import { startCluster } from '../support/cluster.ts'
@@ -178,8 +178,4 @@ async function readOffset({ url }: AssistantProcess): Promise<number> {
     .split('\n')
     .find((text) => text.startsWith('guide_clock_offset_seconds'))
   return Number(line?.split(' ').pop())
-}
-
-function none(name: string, value: number): Figure {
-  return { name, value, unit: '', goal: { atMost: 0 } }
 }

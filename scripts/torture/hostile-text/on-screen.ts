@@ -1,6 +1,6 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 import type { Chain } from '../../../prisma/seed/chain.ts'
-import { newPerson, type PagesWorld } from '../../support/pages-world.ts'
+import { newPerson, openFromWorkbench, type PagesWorld } from '../../support/pages-world.ts'
 import type { Hostile } from './corpus.ts'
 
 /** What the pages made of hostile names. */
@@ -60,10 +60,7 @@ export async function onScreen(
       [who.guide, 'desk'],
       [who.manager, 'console'],
     ] as const) {
-      await page.goto(`${world.sandboxUrl}/client?as=${as}`)
-      await page.getByTestId('rail-workbench').click()
-      await page.getByTestId(`workbench-${path}`).click()
-      await page.frameLocator('[data-testid="panel-frame"]').locator('main').first().waitFor()
+      await openFromWorkbench(page, world, as, path)
       await settle(page)
       await look(page, path, screens)
     }

@@ -2,7 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import type { BrowserContext, Page } from 'playwright-core'
-import { newPerson, signInQuietly, type PagesWorld } from '../../support/pages-world.ts'
+import {
+  newPerson,
+  openFromWorkbench,
+  type PagesWorld,
+  signInQuietly,
+} from '../../support/pages-world.ts'
 
 export interface Watched {
   pages: string[]
@@ -33,10 +38,7 @@ export async function usePages(
       [who.guide, 'desk'],
       [who.manager, 'console'],
     ] as const) {
-      await page.goto(`${world.sandboxUrl}/client?as=${as}`)
-      await page.getByTestId('rail-workbench').click()
-      await page.getByTestId(`workbench-${path}`).click()
-      await page.frameLocator('[data-testid="panel-frame"]').locator('main').first().waitFor()
+      await openFromWorkbench(page, world, as, path)
       await visit(page, watched, path)
     }
     for (const path of ['/docs', '/auth/callback?code=x&state=y', '/nowhere']) {

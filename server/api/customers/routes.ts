@@ -13,8 +13,7 @@ import { findProfile } from './find-profile.ts'
 import { findTimeline } from './find-timeline.ts'
 import { createGroupCycles } from './group-cycles.ts'
 import type { CustomerKey } from './profile-row.ts'
-import { revealBirthday } from './reveal-birthday.ts'
-import { revealMobile } from './reveal-mobile.ts'
+import { revealBirthday, revealMobile } from './reveal.ts'
 import {
   ConsentChange,
   CustomerChange,
