@@ -13,8 +13,10 @@ import { forgetOldQuota } from './wecom/limits.ts'
 
 /** What each job does. A handler may run twice, and may be cut off anywhere. */
 type Handlers = {
-  [Name in JobName]: (deps: BotDeps, payload: JobPayloads[Name]) => Promise<unknown>
+  [Name in JobName]: (deps: BotDeps, payload: One<JobPayloads[Name]>) => Promise<unknown>
 }
+
+type One<Payload> = Payload extends readonly (infer Each)[] ? Each : Payload
 
 const HANDLERS: Handlers = {
   callback: (deps, { inboxId }) => handleCallback(deps, BigInt(inboxId)),
@@ -39,9 +41,31 @@ export function createTaskList(deps: BotDeps): TaskList {
   return Object.fromEntries(
     names.map((name) => [
       name,
-      (payload: unknown, helpers: JobHelpers) => runJob(deps, name, payload, helpers),
+      (payload: unknown, helpers: JobHelpers) =>
+        Array.isArray(payload)
+          ? runEach(deps, name, payload, helpers)
+          : runJob(deps, name, payload, helpers),
     ]),
   )
+}
+
+/**
+ * A job of several payloads, one after the other. The queue tries those again that failed, and no others.
+ * @see https://worker.graphile.org/docs/tasks#handling-batch-jobs
+ */
+async function runEach(
+  deps: BotDeps,
+  name: JobName,
+  payloads: readonly unknown[],
+  helpers: JobHelpers,
+): Promise<Promise<void>[]> {
+  const results: Promise<void>[] = []
+  for (const payload of payloads) {
+    const result = runJob(deps, name, payload, helpers)
+    results.push(result)
+    await result.catch(() => undefined)
+  }
+  return results
 }
 
 function isJobName(name: string): name is JobName {

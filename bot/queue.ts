@@ -2,8 +2,8 @@ import { Prisma, type Db } from '../prisma/db.ts'
 
 /** Every job and what it carries. A job's handler may run twice. */
 export interface JobPayloads {
-  /** work off one stored callback */
-  callback: { inboxId: string }
+  /** work off one stored callback, or several: inbox_enqueue puts those that came together into one job */
+  callback: { inboxId: string } | { inboxId: string }[]
   /** greet the customer of one stored callback, which has 20 seconds; the rest is a `callback` job it adds */
   welcome: { inboxId: string }
   /** find who deserves a word on a day (YYYY-MM-DD) and make the tasks and cards */

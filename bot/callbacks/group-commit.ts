@@ -27,7 +27,8 @@ interface Waiter {
   settle: ((result: StoreResult) => void) | null
 }
 
-const BATCHES_IN_FLIGHT = 2
+/** a second one would share the processor with the first, and both would be smaller: a commit's price for less */
+const BATCHES_IN_FLIGHT = 1
 const BATCH_ROWS = 256
 const BATCH_CHARS = 4 * 1024 * 1024
 const MOST_WAITING = 10_000
@@ -44,7 +45,7 @@ const RETRY_PAUSE_MS = 50
 const STATEMENT_LIMIT_MS = 5_000
 
 /**
- * Stores callbacks in groups: while two batches are on their way, what arrives waits for the next. One
+ * Stores callbacks in groups: while a batch is on its way, what arrives waits for the next. One
  * commit then serves up to 256 callbacks, and at low load nothing waits at all (performance.md B1, D2).
  *
  * A batch that a single row spoils is split until the row stands alone. A broken connection is tried again

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { atTime, businessDay, endOfDay, type BusinessDay } from '../../domain/business-day.ts'
 import type { Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
@@ -33,23 +34,46 @@ export async function pushMorning(
     pushTime: atTime(stamp.day, deps.pushAt, deps.zone),
     dayEnd: endOfDay(stamp.day, deps.zone),
   }
-  let added = 0
-  for (let from = 0; from < mornings.length; from += GUIDES_AT_ONCE) {
-    const some = mornings.slice(from, from + GUIDES_AT_ONCE)
-    const lines = await loadTaskLines(
+  const load = async (some: readonly Morning[]) => ({
+    some,
+    lines: await loadTaskLines(
       tx,
       some.flatMap(({ best }) => idsOf(best)),
-    )
-    const tasks = await loadTasksForCards(
+    ),
+    tasks: await loadTasksForCards(
       tx,
       some.flatMap(({ best }) => idsOf(sentAlone(best))),
       { now: at.pushTime, zone: deps.zone },
-    )
-    const rows = some.flatMap((morning) => morningRows(deps, morning, { lines, tasks }, at))
+    ),
+  })
+  const store = async (rows: NewOutbox[]) => {
     await pointToNewer(tx, deps, rows, stamp)
-    added += await addToOutbox(tx, stamp.now, rows)
+    return await addToOutbox(tx, stamp.now, rows)
   }
-  return added
+  const groups = chunksOf(mornings, GUIDES_AT_ONCE)
+  let added = 0
+  // while one group is written here, the database reads the next and stores the one before
+  let loading = load(groups[0] ?? [])
+  let storing = Promise.resolve(0)
+  for (let nth = 0; nth < groups.length; nth += 1) {
+    const { some, ...known } = await loading
+    loading = load(groups[nth + 1] ?? [])
+    // where another fails first, nobody waits for it any more
+    loading.catch(() => undefined)
+    // on its way before this process is busy
+    await setImmediate()
+    const rows = some.flatMap((morning) => morningRows(deps, morning, known, at))
+    added += await storing
+    storing = store(rows)
+    storing.catch(() => undefined)
+  }
+  return added + (await storing)
+}
+
+function chunksOf<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, nth) =>
+    list.slice(nth * size, (nth + 1) * size),
+  )
 }
 
 /**

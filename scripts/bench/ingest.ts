@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import { CALLBACK_JOBS } from '../support/callback-jobs.ts'
 import { secretsOf, type CallbackSecrets } from '../support/callback-request.ts'
 import { median, type Figure } from '../support/figures.ts'
 import { demoEnvironment } from '../support/world.ts'
@@ -181,10 +182,10 @@ async function check(
   const { rows } = await pool.query<{ lost: number; inbox: number; jobs: number }>(
     `select (select count(*) from unnest($2::bytea[]) as acknowledged(key)
         where not exists (select 1 from inbox i
-          join graphile_worker._private_jobs j on j.payload ->> 'inboxId' = i.id::text
+          join ${CALLBACK_JOBS} j on j.inbox_id = i.id::text
           where i.corp_id = $1 and i.key = acknowledged.key))::int as lost,
       (select count(*) from inbox)::int as inbox,
-      (select count(*) from graphile_worker._private_jobs)::int as jobs`,
+      (select count(*) from ${CALLBACK_JOBS} j)::int as jobs`,
     [corpId, keys],
   )
   const [{ lost, inbox, jobs } = { lost: keys.length, inbox: 0, jobs: 0 }] = rows

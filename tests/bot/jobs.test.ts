@@ -64,6 +64,31 @@ describe('job workers', () => {
     expect(await db.prisma.inbox.count({ where: { processedAt: { not: null } } })).toBe(20)
   })
 
+  it('try of several callbacks in one job only those again that failed', async () => {
+    const good = await aCallback(unknownEvent())
+    const bad = await aCallback(tagEvent)
+    const after = await aCallback(unknownEvent(1))
+    await db.pool.query('delete from graphile_worker._private_jobs')
+    const payloads = [good, bad, after].map((id) => ({ inboxId: String(id) }))
+    await enqueue(db.prisma, 'callback', payloads, { maxAttempts: 3 })
+    await start(
+      createFakeWecom((path) => {
+        throw new WecomError({ errcode: -1, path })
+      }),
+    )
+
+    const job = await eventually(async () => {
+      const found = await db.pool.query<{ payload: unknown; attempts: number }>(
+        'select payload, attempts from graphile_worker._private_jobs where last_error is not null and locked_at is null',
+      )
+      return found.rows[0]
+    })
+
+    expect(job).toEqual({ payload: [{ inboxId: String(bad) }], attempts: 1 })
+    const processed = await db.prisma.inbox.findMany({ where: { processedAt: { not: null } } })
+    expect(processed.map(({ id }) => id)).toEqual([good, after])
+  })
+
   it('try a failing job again, and keep its reason where it stays unprocessed', async () => {
     const id = await aCallback(tagEvent)
     const deps = await start(

@@ -30,11 +30,10 @@ export async function measureWelcome({ size, say }: BenchContext): Promise<Bench
     await sleep(isFull ? 10_000 : 4_000)
     const sentAt = await postCallbacks(world, assistant.url, welcomes)
     const atEnd = await waitingJobs(pool)
-    const getJobMs = await timeOfGetJob(world)
     const took = await latencies(world.wecom, sentAt)
     return {
-      figures: judge(took, { welcomes, atEnd, least, getJobMs }),
-      raw: { welcomeMs: took, getJobMs },
+      figures: judge(took, { welcomes, atEnd, least }),
+      raw: { welcomeMs: took },
     }
   } finally {
     await world.close()
@@ -43,7 +42,7 @@ export async function measureWelcome({ size, say }: BenchContext): Promise<Bench
 
 function judge(
   took: readonly number[],
-  found: { welcomes: number; atEnd: number; least: number; getJobMs: number },
+  found: { welcomes: number; atEnd: number; least: number },
 ): Figure[] {
   return [
     {
@@ -65,12 +64,6 @@ function judge(
       unit: 'jobs',
       goal: { atLeast: found.least },
       note: 'counted after the last callback; half callbacks, half messages',
-    },
-    {
-      name: 'the queue finds its next job in',
-      value: found.getJobMs,
-      unit: 'ms',
-      note: 'get_job of the lane for urgent jobs when none is there, past the whole backlog',
     },
   ]
 }
@@ -135,21 +128,4 @@ function customerAnswer(path: string, query: URLSearchParams): object | undefine
       { userid: `guide${guide}`, remark: '', description: '', createtime: 1_403_610_513, tags: [] },
     ],
   }
-}
-
-/** The queue's own statement, with the tasks of the lane for urgent jobs, as it reads past what is not urgent. */
-async function timeOfGetJob(world: SendWorld): Promise<number> {
-  const { pool } = world.database.db
-  const times: number[] = []
-  for (let n = 0; n < 5; n += 1) {
-    const began = performance.now()
-    await pool.query(
-      `select id from graphile_worker._private_jobs jobs
-       where is_available = true and run_at <= now() and task_id = any(
-         array(select id from graphile_worker._private_tasks where identifier in ('welcome', 'greet')))
-       order by priority asc, run_at asc limit 1`,
-    )
-    times.push(performance.now() - began)
-  }
-  return percentile(times, 50)
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { CALLBACK_JOBS } from '../../support/callback-jobs.ts'
 
 const ACKED = 0x80
 /** deliveries of one event: WeCom repeats it up to three times (wecom-protocol 1.3) */
@@ -80,7 +81,7 @@ export async function balance(databaseUrl: string, log: AckLog): Promise<Balance
     )
     const { rows: odd } = await client.query<{ n: number }>(
       `select count(*)::int as n from inbox i
-       left join (select payload->>'inboxId' as id, count(*) as jobs from graphile_worker._private_jobs group by 1) j
+       left join (select inbox_id as id, count(*) as jobs from ${CALLBACK_JOBS} as job group by 1) j
          on j.id = i.id::text
        where coalesce(j.jobs, 0) <> 1 and i.processed_at is null`,
     )

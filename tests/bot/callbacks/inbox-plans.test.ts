@@ -46,7 +46,8 @@ it('storing callbacks reads no table from end to end, also by plans made while a
       group by 1 order by 1`,
     )
     expect(rows).toEqual([
-      { identifier: 'callback', jobs: 8 * 219, priority: 0 },
+      // one alone, sixteen share one
+      { identifier: 'callback', jobs: 8 * Math.ceil(219 / 16), priority: 0 },
       { identifier: 'welcome', jobs: 8 + 8 * 37, priority: -10 },
     ])
   } finally {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
 import { expect, it } from 'vitest'
+import { CALLBACK_JOBS } from '../../../scripts/support/callback-jobs.ts'
 import { useDatabase } from '../../support/database.ts'
 import { callbackRequest, eventXml } from './callback-request.ts'
 
@@ -63,8 +64,8 @@ it('loses nothing it acknowledged, and doubles nothing, when it is killed again 
   }
 
   const { rows } = await db.pool.query<{ xml: string; jobs: number }>(
-    `select i.xml, (select count(*)::int from graphile_worker._private_jobs j
-       where j.payload->>'inboxId' = i.id::text) as jobs from inbox i`,
+    `select i.xml, (select count(*)::int from ${CALLBACK_JOBS} j
+       where j.inbox_id = i.id::text) as jobs from inbox i`,
   )
   const stored = rows.map(({ xml }) => xml)
   expect(sent.size).toBeGreaterThan(100)

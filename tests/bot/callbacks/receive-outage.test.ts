@@ -9,6 +9,7 @@ import { encodeFrame, fileName, houseOf } from '../../../bot/callbacks/spool-fil
 import { createDataCipher } from '../../../bot/members/data-cipher.ts'
 import { createMetrics } from '../../../bot/metrics.ts'
 import { openDatabase, type Database } from '../../../prisma/db.ts'
+import { CALLBACK_JOBS } from '../../../scripts/support/callback-jobs.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { doorTo, type Door } from '../../support/database-door.ts'
 import { SAMPLE } from '../wecom/vectors.ts'
@@ -58,7 +59,7 @@ async function countRows(): Promise<number> {
 
 async function countJobs(): Promise<number> {
   const { rows } = await db.pool.query<{ n: number }>(
-    `select count(distinct payload->>'inboxId')::int as n from graphile_worker._private_jobs`,
+    `select count(distinct inbox_id)::int as n from ${CALLBACK_JOBS} job`,
   )
   return rows[0]?.n ?? 0
 }
@@ -242,7 +243,8 @@ describe('while the database is away, with a spool', () => {
 
     const { rows } = await db.pool.query<{ age: number; task: string }>(
       `select round(extract(epoch from now() - received_at) / 10)::int as age, t.identifier as task
-       from inbox i join graphile_worker._private_jobs j on j.payload->>'inboxId' = i.id::text
+       from inbox i join ${CALLBACK_JOBS} c on c.inbox_id = i.id::text
+         join graphile_worker._private_jobs j on j.id = c.job_id
          join graphile_worker._private_tasks t on t.id = j.task_id order by received_at`,
     )
     expect(rows).toEqual([

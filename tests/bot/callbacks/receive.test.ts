@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createReceiver, type Receiver } from '../../../bot/callbacks/receive.ts'
 import { createMetrics } from '../../../bot/metrics.ts'
 import { openDatabase } from '../../../prisma/db.ts'
+import { CALLBACK_JOBS } from '../../../scripts/support/callback-jobs.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { SAMPLE, V1, V2 } from '../wecom/vectors.ts'
 import { callbackRequest, eventXml } from './callback-request.ts'
@@ -30,8 +31,9 @@ async function inbox(): Promise<{ id: string; xml: string; corp_id: string; trac
 
 async function jobs(): Promise<{ task: string; inboxId: string; priority: number }[]> {
   const { rows } = await db.pool.query(
-    `select t.identifier as task, j.payload->>'inboxId' as "inboxId", j.priority
-     from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id order by j.id`,
+    `select t.identifier as task, c.inbox_id as "inboxId", j.priority
+     from ${CALLBACK_JOBS} c join graphile_worker._private_jobs j on j.id = c.job_id
+       join graphile_worker._private_tasks t on t.id = j.task_id order by c.inbox_id::bigint`,
   )
   return rows
 }
