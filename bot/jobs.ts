@@ -26,14 +26,12 @@ interface Lane {
   name: string
   jobs: readonly JobName[]
   concurrency: number
-  /** jobs fetched at once; undefined fetches one at a time */
-  batch?: number
 }
 
 /**
  * Two lanes. `quick` does nothing but what has a deadline in seconds: a welcome must not stand behind a night's
- * backlog, nor behind four messages that wait for WeCom's limits or for an answer. `all` takes a small batch at once,
- * big enough for thousands a second.
+ * backlog, nor behind four messages that wait for WeCom's limits or for an answer. Each job is fetched alone: the queue's
+ * own way of fetching many (localQueue) ends the process when it gives jobs back while the database is away.
  */
 const LANES: readonly Lane[] = [
   { name: 'quick', jobs: ['welcome', 'greet'], concurrency: 4 },
@@ -41,7 +39,6 @@ const LANES: readonly Lane[] = [
     name: 'all',
     jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile'],
     concurrency: 8,
-    batch: 24,
   },
 ]
 
@@ -151,7 +148,7 @@ function startLane(
 ): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => hear.onPool(workerPool.id))
-  // after a look for jobs that failed the lane starts anew: what it fetched may be locked in our name without our
+  // after a look for jobs that failed the lane starts anew: one it fetched may be locked in our name without our
   // knowing, and the queue keeps its first failure to look up its tasks for ever
   events.on('worker:getJob:error', () => hear.onLost())
   return run({
@@ -160,7 +157,7 @@ function startLane(
     parsedCronItems: [],
     noHandleSignals: true,
     events,
-    logger: queueLogger(log, lane.name, hear.onLost),
+    logger: queueLogger(log, lane.name),
     preset: {
       worker: {
         concurrentJobs: lane.concurrency,
@@ -170,10 +167,8 @@ function startLane(
         // database that is away at that moment would end the process
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
-        ...(lane.batch === undefined
-          ? // planned at each look, it finds its few jobs by the index of prisma/migrate.ts; a kept plan reads all
-            { preparedStatements: false }
-          : { localQueue: { size: lane.batch, ttl: 60_000 } }),
+        // planned at each look, it finds its few jobs by the index of prisma/migrate.ts; a kept plan reads all
+        preparedStatements: false,
       },
     },
   })
@@ -183,13 +178,9 @@ function pick(taskList: TaskList, names: readonly JobName[]): TaskList {
   return Object.fromEntries(names.map((name) => [name, taskList[name]]))
 }
 
-/**
- * The queue's own lines: our handlers tell what became of a job, so of its lines only trouble is kept. Of a batch that
- * could not be fetched it tells here and nowhere else.
- */
-function queueLogger(log: Logger, lane: string, onLost: () => void): QueueLogger {
+/** The queue's own lines: our handlers tell what became of a job, so of its lines only trouble is kept. */
+function queueLogger(log: Logger, lane: string): QueueLogger {
   return new QueueLogger(() => (level: string, message) => {
-    if (message.startsWith('Error occurred fetching jobs')) onLost()
     if (level === 'error') log.warn({ lane, says: firstLine(message) }, 'job queue')
     else if (level === 'warning') log.info({ lane, says: firstLine(message) }, 'job queue')
   })

@@ -85,7 +85,10 @@ describe('job workers', () => {
     })
 
     expect(job).toEqual({ payload: [{ inboxId: String(bad) }], attempts: 1 })
-    const processed = await db.prisma.inbox.findMany({ where: { processedAt: { not: null } } })
+    const processed = await db.prisma.inbox.findMany({
+      where: { processedAt: { not: null } },
+      orderBy: { id: 'asc' },
+    })
     expect(processed.map(({ id }) => id)).toEqual([good, after])
   })
 
@@ -277,5 +280,47 @@ describe('job workers', () => {
 
     await eventually(async () => (await waiting().catch(() => 1)) === 0)
     expect(await db.prisma.outbox.count({ where: { state: 'sent' } })).toBe(1)
+  })
+
+  it('stop without ado while the database is away and jobs wait', async () => {
+    const admin = new pg.Client({ connectionString: inject('postgres').adminUrl })
+    await admin.connect()
+    const name = new URL(db.url).pathname.slice(1)
+    let breakLine = () => {}
+    const broken = new Promise<never>((_, fail) => {
+      breakLine = () => fail(new Error('the line broke'))
+    })
+    broken.catch(() => undefined)
+    const wecom = createFakeWecom((path) => (path.includes('message/send') ? broken : undefined))
+    const at = new Date('2026-11-22T00:00:00Z')
+    await db.prisma.outbox.createMany({
+      data: Array.from({ length: 40 }, (_, i) => ({
+        kind: 'app_message',
+        dedupeKey: `m${i}`,
+        recipient: `guide${i}`,
+        payload: { msgtype: 'text', text: { content: 'hi' } },
+        notBefore: at,
+        traceId: 't',
+        createdAt: at,
+      })),
+    })
+    const rows = await db.prisma.outbox.findMany({ select: { id: true } })
+    const payloads = rows.map(({ id }) => ({ outboxId: String(id) }))
+    await enqueueMany(db.prisma, 'deliver', payloads)
+    await start(wecom)
+    await eventually(() => Promise.resolve(wecom.calls.length >= 8))
+
+    await admin.query(`alter database ${name} allow_connections false`)
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    )
+    breakLine()
+    // a promise that is left to nobody fails the run
+    await workers?.stop()
+    await sleep(500)
+
+    await admin.query(`alter database ${name} allow_connections true`)
+    await admin.end()
+    expect(await eventually(() => waiting().catch(() => undefined))).toBe(40)
   })
 })
