@@ -44,7 +44,7 @@ export async function startServer(
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     // nothing new comes in, then what is under way ends, then what it stands on closes
-    if (parts.app) stopListening(parts.app)
+    if (parts.app) await stopListening(parts.app)
     await parts.clock?.stop()
     await Promise.all([parts.app?.close(), parts.workers?.stop()])
     await parts.deps?.receiver.stop()

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Pool } from 'undici'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -50,10 +52,9 @@ describe('a server that closes under load', () => {
         }
       }
       const lines = Array.from({ length: 32 }, line)
-      // connections that nobody has accepted yet end with the door, whoever shuts it
       await vi.waitFor(async () => expect(await connections()).toBe(32), { timeout: 10_000 })
       await sleep(50 + round)
-      stopListening(app)
+      await stopListening(app)
       await app.close()
       over.abort()
       await Promise.all(lines)
@@ -64,6 +65,32 @@ describe('a server that closes under load', () => {
     expect([...outcomes.keys()].filter((one) => one !== '200' && one !== 'ECONNREFUSED')).toEqual(
       [],
     )
+  })
+
+  it('takes those in that were at the door while the process was busy', async () => {
+    const address = new URL(await listen(1))
+    const client = new Worker(
+      `const { workerData, parentPort } = require('node:worker_threads')
+       for (let n = 0; n < 8; n += 1) {
+         const socket = require('node:net').connect(Number(workerData), '127.0.0.1')
+         socket.write('POST / HTTP/1.1\\r\\nhost: x\\r\\ncontent-type: text/plain\\r\\ncontent-length: 1\\r\\n\\r\\nx')
+         socket.once('data', (data) => parentPort.postMessage(String(data).slice(9, 12)))
+         socket.once('error', (error) => parentPort.postMessage(error.code))
+       }`,
+      { eval: true, workerData: address.port },
+    )
+    const said: string[] = []
+    client.on('message', (word: string) => said.push(word))
+    await once(client, 'online')
+    // nobody looks at the door meanwhile
+    for (const until = performance.now() + 500; performance.now() < until;);
+
+    const closed = stopListening(app).then(() => app.close())
+    await vi.waitFor(() => expect(said).toHaveLength(8), { timeout: 5_000 })
+    await client.terminate()
+    await closed
+
+    expect(said).toEqual(Array.from({ length: 8 }, () => '200'))
   })
 
   it('waits for the answer that is under way', async () => {
