@@ -149,7 +149,8 @@ export function ignoredEventXml(corpId: string, id: number): string {
   return customerEventXml(corpId, id).replace('edit_external_contact', 'msg_audit_approved')
 }
 
-/** Nobody listens there: WeCom's connection was never taken. */
+/** Nobody listens there: WeCom's connection was never taken. Or this side gave up waiting for one, aimed elsewhere. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'ECONNREFUSED' || error.code === 'UND_ERR_DESTROYED'
 }
