@@ -187,12 +187,16 @@ async function reveal({ size }: TortureContext, house: House, hidden: Hidden): P
     const url = `/api/customers/${people.customer.id}/reveal-${field}`
     return app.inject({ method: 'POST', url, headers: headers[asker] })
   }
-  const all = Array.from({ length: REVEALS[size] }, async (_, n) => {
-    const field = n % 2 === 0 ? 'mobile' : 'birthday'
-    const { body } = await ask(who[n % who.length] ?? 'anonymous', field)
-    if (body.includes(hidden.mobile) || body.includes(hidden.birthYear)) revealed += 1
-  })
-  await Promise.all(all)
+  // as many at once as one person may have under way
+  const atOnce = who.length * 8
+  for (let first = 0; first < REVEALS[size]; first += atOnce) {
+    const some = Array.from({ length: Math.min(atOnce, REVEALS[size] - first) }, async (_, nth) => {
+      const field = (first + nth) % 4 < 2 ? 'mobile' : 'birthday'
+      const { body } = await ask(who[nth % who.length] ?? 'anonymous', field)
+      if (body.includes(hidden.mobile) || body.includes(hidden.birthYear)) revealed += 1
+    })
+    await Promise.all(some)
+  }
   const written = (await countReveals(house)) - before
   // whoever can't write it down does not tell
   await db.pool.query(`create function no_audit() returns trigger language plpgsql as

@@ -71,7 +71,7 @@ const ODD = [
   'مرحبا بالعالم',
   'שָׁלוֹם',
   'zero\u200Bwidth\u200Cjoin\u200Der',
-  '\uFEFFbom',
+  'byte\uFEFForder',
   'soft\u00ADhyphen',
   'e\u0301 and é',
   'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹O',
