@@ -1,8 +1,10 @@
 import type { JobHelpers, TaskList } from 'graphile-worker'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
+import { classify } from './members/classify.ts'
 import { reconcile } from './members/reconcile.ts'
 import { rollWindows } from './members/stats.ts'
+import { settleTiers } from './members/settle-tiers.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
 import type { JobName, JobPayloads } from './queue.ts'
@@ -104,9 +106,11 @@ async function runJob(
   }
 }
 
-/** The day's scan: windows first, so that what it compares is the day's. */
+/** The day's scan: windows, tiers and classes first, so that what it compares is the day's. */
 async function scanDay(deps: BotDeps, day: string): Promise<void> {
   await rollWindows(deps.db, day)
+  await settleTiers(deps, day)
+  await classify(deps, day)
   const { counts } = await runScan(deps, { day })
   await deps.db.prisma.dailyRun.updateMany({
     where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },

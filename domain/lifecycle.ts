@@ -12,10 +12,14 @@ export interface LifecycleFacts {
   fallingReviews?: number
 }
 
-const NEW_DAYS = 30
-const LOST_DAYS = 365
-const ACTIVE_CYCLES = 1.5
-const LONG_CYCLE_DAYS = 45
+/** The numbers of domain-rules 7; the night's statement reads them too (bot/members/classify.ts). */
+export const STAGE_RULES = {
+  newDays: 30,
+  lostDays: 365,
+  activeCycles: 1.5,
+  longCycleDays: 45,
+  fallingReviews: 2,
+} as const
 
 /**
  * Where a customer stands on `today` (domain-rules 7).
@@ -23,13 +27,14 @@ const LONG_CYCLE_DAYS = 45
  */
 export function stageOf(facts: LifecycleFacts, today: BusinessDay): Stage {
   const joined = facts.joinedDay === null ? Infinity : daysBetween(facts.joinedDay, today)
-  if (joined <= NEW_DAYS && facts.purchaseDays <= 1) return 'new'
+  if (joined <= STAGE_RULES.newDays && facts.purchaseDays <= 1) return 'new'
   if (facts.lastPurchaseDay === null) return 'prospect'
   const since = daysBetween(facts.lastPurchaseDay, today)
-  if (since > LOST_DAYS) return 'lost'
-  if ((facts.fallingReviews ?? 0) >= 2) return 'at_risk'
+  if (since > STAGE_RULES.lostDays) return 'lost'
+  if ((facts.fallingReviews ?? 0) >= STAGE_RULES.fallingReviews) return 'at_risk'
   if (churnDay(facts.lastPurchaseDay, facts.cycleDays) <= today) return 'at_risk'
-  if (facts.cycleDays !== null && since > ACTIVE_CYCLES * facts.cycleDays) return 'sleeping'
+  if (facts.cycleDays !== null && since > STAGE_RULES.activeCycles * facts.cycleDays)
+    return 'sleeping'
   return 'active'
 }
 
@@ -40,7 +45,7 @@ export function stageOf(facts: LifecycleFacts, today: BusinessDay): Stage {
  */
 export function churnDay(lastPurchaseDay: BusinessDay, cycleDays: number | null): BusinessDay {
   const months = addMonths(lastPurchaseDay, 3)
-  if (cycleDays === null || cycleDays <= LONG_CYCLE_DAYS) return months
+  if (cycleDays === null || cycleDays <= STAGE_RULES.longCycleDays) return months
   const cycles = addDays(lastPurchaseDay, Math.ceil(2 * cycleDays))
   return cycles > months ? cycles : months
 }

@@ -108,6 +108,21 @@ export function tierOf(
 }
 
 /**
+ * The tier a customer holds: the kept one, or a higher one that the figures give at once (domain-rules 2). Where none is
+ * kept yet, what the figures say.
+ * @example heldTier('silver', { spend365Fen: 0, orders365: 0, purchaseDays365: 0, referrals: 0 }).tier // 'silver'
+ */
+export function heldTier(kept: Tier | null, facts: TierFacts): { tier: Tier; flags: TierFlag[] } {
+  const now = tierOf(facts)
+  return kept !== null && tierRank(kept) > tierRank(now.tier) ? { ...now, tier: kept } : now
+}
+
+/** Place in the table, from 0 for the lowest. */
+export function tierRank(code: Tier): number {
+  return TIER_TABLE.findIndex((row) => row.code === code)
+}
+
+/**
  * What is short of the next tier; null at the top.
  * @example nextGap('iron', { spend365Fen: 68_000, orders365: 10, purchaseDays365: 9, referrals: 0 })
  * // { code: 'bronze', spendFen: 32000, orders: 0, purchaseDays: 0, referrals: 0 }

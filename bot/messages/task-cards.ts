@@ -1,7 +1,8 @@
 import { businessDay } from '../../domain/business-day.ts'
+import type { Tier } from '../../domain/words.ts'
 import { addressOf } from '../../domain/names.ts'
 import { pointsOn, type PointsLine } from '../../domain/points-lots.ts'
-import { tierOf, tierRow } from '../../domain/tier.ts'
+import { heldTier, tierRow } from '../../domain/tier.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { TaskCardFacts, TaskLineFacts } from './render/task-card.ts'
 
@@ -23,6 +24,7 @@ interface LineRow {
   orders365: number
   purchaseDays365: number
   referrals: number
+  tier: Tier | null
 }
 
 interface Row extends LineRow {
@@ -39,7 +41,8 @@ interface Row extends LineRow {
 const lineColumns = Prisma.sql`
   t.id::text as "taskId", t.kind, t.facts, c.name, c.wecom_name as "wecomName", c.gender::text as gender,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
-  coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals`
+  coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
+  (select k.tier from customer_tier k where k.customer_id = c.id) as tier`
 
 /** What lines about some tasks show, by task id. */
 export async function loadTaskLines(
@@ -98,7 +101,7 @@ export function referralsOf(alias: 'c'): Prisma.Sql {
 }
 
 function toLine(row: LineRow): TaskLineFacts {
-  const { tier } = tierOf({
+  const { tier } = heldTier(row.tier, {
     spend365Fen: row.spend365,
     orders365: row.orders365,
     purchaseDays365: row.purchaseDays365,

@@ -1,5 +1,6 @@
 import { addressOf } from '../../domain/names.ts'
-import { tierOf, tierRow } from '../../domain/tier.ts'
+import { heldTier, tierRow } from '../../domain/tier.ts'
+import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { CustomerBrief, TaskLine } from '../messages/render/task-list.ts'
 import { referralsOf } from '../messages/task-cards.ts'
@@ -15,6 +16,7 @@ interface CustomerRow {
   orders365: number
   purchaseDays365: number
   referrals: number
+  tier: Tier | null
 }
 
 interface TaskRow extends CustomerRow {
@@ -28,7 +30,8 @@ const customerColumns = Prisma.sql`
   c.id::text as "customerId", c.name, c.wecom_name as "wecomName", c.gender::text as gender,
   c.member_no as "memberNo", s.last_purchase_day::text as "lastPurchaseDay",
   coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
-  coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals`
+  coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
+  (select k.tier from customer_tier k where k.customer_id = c.id) as tier`
 
 /** Tasks an employee may act on now, most pressing first; snoozed ones are not among them yet. */
 export async function findTodayTasks(
@@ -100,7 +103,7 @@ function toLine(row: TaskRow): TaskLine {
 }
 
 function tierName(row: CustomerRow): string {
-  const { tier } = tierOf({
+  const { tier } = heldTier(row.tier, {
     spend365Fen: row.spend365,
     orders365: row.orders365,
     purchaseDays365: row.purchaseDays365,

@@ -126,6 +126,37 @@ describe('GET /api/customers/:id', () => {
     })
   })
 
+  it('tells the classes and P(alive) of the last night, in the reader’s language', async () => {
+    await someStats(db, chain.customer, {
+      orders365: 3,
+      spend365Fen: 30_000n,
+      purchaseDays: 3,
+      purchaseDays365: 3,
+      lastPurchaseDay: '2026-10-22',
+      cycleDays: 20,
+    })
+    await db.prisma.customerClass.create({
+      data: {
+        customerId: chain.customer.id,
+        rfm: '101',
+        five: 'high_value',
+        stage: 'active',
+        pAlive: 0.83,
+        asOf: new Date('2026-11-22'),
+      },
+    })
+
+    expect(await profile()).toMatchObject({
+      value: { rfm: { eight: '重要发展', five: '高频价值' } },
+      rhythm: { pAlive: 0.83 },
+    })
+    const english = await get(path(), { ...guide, 'accept-language': 'en' })
+    expect(english.json<CustomerProfile>().value.rfm).toEqual({
+      eight: 'To develop, valuable',
+      five: 'High value',
+    })
+  })
+
   it('tells value, tier and what is short of the next one', async () => {
     await someStats(db, chain.customer, {
       orders365: 10,

@@ -1,4 +1,5 @@
-import type { ConsentLevel, PointsKind, TagDimension } from '../../../domain/words.ts'
+import type { ConsentLevel, PointsKind, TagDimension, Tier } from '../../../domain/words.ts'
+import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -44,9 +45,16 @@ export interface ProfileRow {
   purchaseDays365: number
   lastPurchaseDay: BusinessDay | null
   cycleDays: number | null
+  /** as of the last night */
+  rfm: RfmEight | null
+  five: RfmFive | null
+  pAlive: number | null
   mainCategory: string | null
   lastStoreNo: string | null
   referrals: number
+  /** as of the last night; see heldTier */
+  tier: Tier | null
+  tierSince: BusinessDay | null
   assignedGuide: Person | null
   relation: {
     remark: string | null
@@ -132,7 +140,7 @@ export function profileStatement(
       coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
       coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
-      s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
+      k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)
         from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",
       (select json_build_object('remark', r.remark, 'addedAt', r.added_at, 'endedAt', r.ended_at,
@@ -179,6 +187,8 @@ export function profileStatement(
         select ${touch} from ${sent} and touch.employee_id <> me.id
         order by touch.at desc limit 1) x) as "lastTouchByOthers"
     from employee me cross join customer c left join customer_stats s on s.customer_id = c.id
+      left join customer_class k on k.customer_id = c.id
+      left join customer_tier tier on tier.customer_id = c.id
     where me.userid_key = ${userid.toLowerCase()} and me.active and ${which} and ${scopeOfMe.customers}) profile`
   return { name: `profile-${byId ? 'id' : 'external'}`, statement }
 }

@@ -2,8 +2,9 @@ import { daysBetween, businessDay, type BusinessDay } from '../../../domain/busi
 import { decideContact } from '../../../domain/contact-limits.ts'
 import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
+import { RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { keepGap, nextGap, nextReview, tierOf, tierRow } from '../../../domain/tier.ts'
+import { heldTier, keepGap, nextGap, nextReview, tierRow } from '../../../domain/tier.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import { taskView } from '../tasks/task-view.ts'
 import { birthdayText } from './birthday-text.ts'
@@ -58,7 +59,7 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
       spend365Fen: row.spend365Fen,
       orders365: row.orders365,
       averageFen: row.orders365 > 0 ? Math.round(row.spend365Fen / row.orders365) : 0,
-      rfm: null,
+      rfm: rfmView(row, lang),
     },
     rhythm: rhythmView(row, today, cycle),
     stage: stageOf(
@@ -80,18 +81,24 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
 }
 
 function tierView(row: ProfileRow, today: BusinessDay, lang: Lang): CustomerProfile['tier'] {
-  const { tier, flags } = tierOf(row)
+  const { tier, flags } = heldTier(row.tier, row)
   const { name, colour } = tierRow(tier)
   const next = nextGap(tier, row)
   return {
     code: tier,
     name: name[lang],
     colour,
-    since: null,
+    // a tier that today's purchase brought is kept from the night on
+    since: tier === row.tier ? row.tierSince : null,
     flags,
     next: next && { ...next, name: tierRow(next.code).name[lang] },
     keep: keepGap(tier, row.days ?? [], row.referrals, nextReview(today)),
   }
+}
+
+function rfmView({ rfm, five }: ProfileRow, lang: Lang): CustomerProfile['value']['rfm'] {
+  if (rfm === null || five === null) return null
+  return { eight: RFM_NAMES[rfm][lang], five: RFM_NAMES[five][lang] }
 }
 
 function rhythmView(
@@ -107,7 +114,7 @@ function rhythmView(
     daysSince,
     factor: Math.round(overdueFactor(daysSince, cycle.days) * 100) / 100,
     days: (row.days ?? []).slice(0, STRIP_DAYS).map(({ day }) => day),
-    pAlive: null,
+    pAlive: row.pAlive,
   }
 }
 

@@ -56,6 +56,7 @@ export const CustomerProfile = Type.Object({
     code: oneOf(TIERS),
     name: Type.String(),
     colour: Type.String({ description: '#rrggbb' }),
+    /** null where it held before tiers were kept, or came today */
     since: nullable(Day),
     flags: Type.Array(oneOf(['high_spend_low_frequency', 'low_spend_high_frequency'])),
     /** what is short of the next tier, null at the top */
@@ -101,7 +102,7 @@ export const CustomerProfile = Type.Object({
     spend365Fen: Fen,
     orders365: Type.Integer(),
     averageFen: Fen,
-    /** null until RFM scores exist */
+    /** the classes’ names, of the last night; null without a paid order in the window */
     rfm: nullable(Type.Object({ eight: Type.String(), five: Type.String() })),
   }),
   rhythm: nullable(
@@ -114,6 +115,7 @@ export const CustomerProfile = Type.Object({
       factor: Type.Number(),
       /** the last purchase days, newest first, at most 12 */
       days: Type.Array(Day),
+      /** how likely they still are a customer, of the last night; null where the chain is too small to tell */
       pAlive: nullable(Type.Number()),
     }),
   ),

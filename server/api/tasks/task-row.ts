@@ -1,5 +1,5 @@
 import { referralsOf } from '../../../bot/messages/task-cards.ts'
-import type { RuleKind, TaskState } from '../../../domain/words.ts'
+import type { RuleKind, TaskState, Tier } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
 /** A task with what its view needs of customer and assignee, as JSON out of the database: times are ISO text. */
@@ -18,6 +18,8 @@ export interface TaskRow {
   orders365: number
   purchaseDays365: number
   referrals: number
+  /** the kept tier, as of the last night */
+  tier: Tier | null
   assigneeUserid: string
   assigneeName: string
   storeName: string | null
@@ -46,6 +48,7 @@ export const taskColumns = Prisma.sql`
   c.gender, c.avatar,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referrals} as referrals,
+  (select k.tier from customer_tier k where k.customer_id = c.id) as tier,
   e.userid as "assigneeUserid", e.name as "assigneeName", st.name as "storeName",
   t.assignee_rule as "assigneeRule", t.rule_version as "ruleVersion", t.facts,
   t.due_at as "dueAt", t.dies_at as "diesAt", t.snoozed_until as "snoozedUntil", t.closed_at as "closedAt",

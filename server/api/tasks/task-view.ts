@@ -1,7 +1,7 @@
 import { renderReason, renderWords } from '../../../bot/rules/registry.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
 import { addressOf } from '../../../domain/names.ts'
-import { tierOf, tierRow } from '../../../domain/tier.ts'
+import { heldTier, tierRow } from '../../../domain/tier.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { displayName } from '../customers/display-name.ts'
 import type { TaskView } from './schema.ts'
@@ -28,7 +28,7 @@ export function taskView(row: TaskRow, lang: Lang, today: BusinessDay): TaskView
       externalUserId: row.externalUserId,
       name: displayName(row, lang),
       avatar: row.avatar,
-      tier: tierRow(tierOf(row).tier).name[lang],
+      tier: tierRow(heldTier(row.tier, row).tier).name[lang],
     },
     assignee: { userid: row.assigneeUserid, name: row.assigneeName },
     assigneeRule: row.assigneeRule,

@@ -1,0 +1,195 @@
+import * as fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { settleTiers } from '../../../bot/members/settle-tiers.ts'
+import { rebuildStats } from '../../../bot/members/stats.ts'
+import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
+import { tierOf } from '../../../domain/tier.ts'
+import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { createTestDeps } from '../../support/test-deps.ts'
+
+const db = useDatabase()
+
+beforeEach(() => emptyDatabase(db))
+
+const utc = (day: BusinessDay) => new Date(`${day}T00:00:00Z`)
+let orders = 0
+
+async function customer(memberNo: string, referrer: string | null = null): Promise<bigint> {
+  const { id } = await db.prisma.customer.create({ data: { memberNo, referrerMemberNo: referrer } })
+  return id
+}
+
+/** `n` orders on `day`, or on days one apart, the last of them on `day`. */
+async function bought(
+  id: bigint,
+  day: BusinessDay,
+  n: number,
+  amountFen: number,
+  apart = 1,
+): Promise<void> {
+  await db.prisma.order.createMany({
+    data: Array.from({ length: n }, (_, i) => ({
+      orderNo: `O${(orders += 1)}`,
+      memberNo: String(id),
+      customerId: id,
+      paidAt: new Date(`${addDays(day, -i * apart)}T04:00:00Z`),
+      paidDay: utc(addDays(day, -i * apart)),
+      amountFen: BigInt(amountFen),
+      status: 'paid' as const,
+    })),
+  })
+}
+
+/** The night of a day, as the job does it. */
+async function night(day: BusinessDay) {
+  await rebuildStats(db, day)
+  return await settleTiers(createTestDeps(db), day)
+}
+
+const kept = async (id: bigint) => db.prisma.customerTier.findUnique({ where: { customerId: id } })
+const changes = async () =>
+  (await db.prisma.tierChange.findMany({ orderBy: { id: 'asc' } })).map(
+    ({ day, before, after, reason }) => [day.toISOString().slice(0, 10), before, after, reason],
+  )
+
+describe('tiers', () => {
+  it('are first kept as the figures say, then rise at once and say since when', async () => {
+    const id = await customer('M1')
+    await bought(id, '2026-10-01', 10, 10_000)
+    await night('2026-11-20')
+    expect(await kept(id)).toMatchObject({ tier: 'bronze', since: null })
+
+    await bought(id, '2026-11-20', 11, 20_000)
+    expect(await night('2026-11-21')).toMatchObject({ upgraded: 1, downgraded: 0 })
+
+    expect(await kept(id)).toMatchObject({ tier: 'silver', since: utc('2026-11-21') })
+    expect(await changes()).toEqual([['2026-11-21', 'bronze', 'silver', 'upgrade']])
+    expect(await night('2026-11-21')).toEqual({ upgraded: 0, downgraded: 0, warned: 0 })
+  })
+
+  it('fall at a review only, a step at a time, thirty days after the warning', async () => {
+    const id = await customer('M1')
+    // silver until the orders leave the window on 10 November 2026
+    await bought(id, '2025-11-10', 21, 10_000, 0)
+    await night('2026-10-15')
+    expect(await kept(id)).toMatchObject({ tier: 'silver', warnedOn: null })
+
+    // the review of November counts them still, that of December none
+    for (const day of ['2026-10-20', '2026-11-01', '2026-11-02', '2026-11-15', '2026-11-30'])
+      await night(day)
+    expect(await changes()).toEqual([])
+    expect((await kept(id))?.tier).toBe('silver')
+
+    await night('2026-12-01')
+    expect(await changes()).toEqual([['2026-12-01', 'silver', 'bronze', 'review']])
+    await night('2026-12-02')
+    await night('2026-12-31')
+    expect((await kept(id))?.tier).toBe('bronze')
+
+    await night('2027-01-01')
+    expect(await changes()).toHaveLength(2)
+    expect(await kept(id)).toMatchObject({
+      tier: 'iron',
+      since: utc('2027-01-01'),
+      fallingReviews: 2,
+    })
+  })
+
+  it('make up for a review that was missed, once', async () => {
+    const id = await customer('M1')
+    await bought(id, '2025-11-10', 21, 10_000, 0)
+    await night('2026-10-31')
+    await night('2026-11-01')
+
+    await night('2026-12-05')
+    await night('2026-12-06')
+
+    expect(await changes()).toEqual([['2026-12-05', 'silver', 'bronze', 'review']])
+  })
+
+  it('stay, and the warning ends, when the customer buys in time', async () => {
+    const id = await customer('M1')
+    await bought(id, '2025-11-10', 21, 10_000, 0)
+    await night('2026-10-15')
+    await night('2026-11-01')
+    expect((await kept(id))?.warnedOn).not.toBeNull()
+
+    await bought(id, '2026-11-21', 21, 10_000)
+    await night('2026-11-22')
+    await night('2026-12-01')
+
+    expect(await kept(id)).toMatchObject({ tier: 'silver', warnedOn: null, fallingReviews: 0 })
+    expect(await changes()).toEqual([])
+  })
+
+  it('are gold for two purchase days and one referred customer who kept what they bought', async () => {
+    const id = await customer('M1')
+    await bought(id, '2026-11-10', 2, 100)
+    const friend = await customer('M2', 'M1')
+    await night('2026-11-20')
+    expect((await kept(id))?.tier).toBe('iron')
+
+    await bought(friend, '2026-11-20', 1, 100)
+    await night('2026-11-21')
+
+    expect((await kept(id))?.tier).toBe('gold')
+  })
+
+  it('give every customer alone what domain rules give', async () => {
+    const someone = fc.record({
+      orders: fc.integer({ min: 0, max: 24 }),
+      amountFen: fc.constantFrom(0, 4_999, 5_000, 9_524, 10_000, 20_000, 100_000),
+      friends: fc.integer({ min: 0, max: 1 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(someone, { minLength: 1, maxLength: 8 }), async (people) => {
+        await emptyDatabase(db)
+        const ids: bigint[] = []
+        for (const [i, one] of people.entries()) {
+          const id = await customer(`M${i}`)
+          ids.push(id)
+          await bought(id, '2026-11-20', one.orders, one.amountFen)
+          if (one.friends > 0) await bought(await customer(`F${i}`, `M${i}`), '2026-11-20', 1, 1)
+        }
+        await night('2026-11-21')
+
+        for (const [i, one] of people.entries()) {
+          const { tier } = tierOf({
+            spend365Fen: one.orders * one.amountFen,
+            orders365: one.orders,
+            purchaseDays365: one.orders,
+            referrals: one.friends,
+          })
+          expect((await kept(ids[i] ?? 0n))?.tier).toBe(tier)
+        }
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('are told to the chain’s systems when they change', async () => {
+    await db.prisma.webhook.create({
+      data: {
+        url: 'https://chain.example/hook',
+        events: ['tier.changed'],
+        secretEnc: Buffer.from('s'),
+      },
+    })
+    const id = await customer('M1')
+    await night('2026-11-20')
+    await bought(id, '2026-11-20', 10, 10_000)
+    await night('2026-11-21')
+
+    const [row] = await db.prisma.outbox.findMany({ where: { kind: 'webhook' } })
+    expect(row?.payload).toMatchObject({
+      event: 'tier.changed',
+      data: {
+        memberNo: 'M1',
+        before: 'iron',
+        after: 'bronze',
+        reason: 'upgrade',
+        day: '2026-11-21',
+      },
+    })
+  })
+})
