@@ -227,8 +227,11 @@ function noAnswerSays(why: NoAnswer): string {
   }
 }
 
-/** Whether the same read may be tried again at once, after a short pause: busy, or no answer. */
+/**
+ * Whether the same read may be tried again at once, after a short pause: busy, or no answer. An answer that makes no
+ * sense will hardly make more in a second: the job comes back for it later, and holds no worker meanwhile.
+ */
 export function mayRetryAtOnce(error: WecomError): boolean {
-  if (error.why !== undefined) return error.why !== 'limited'
+  if (error.why !== undefined) return error.why !== 'limited' && error.why !== 'bad_answer'
   return error.errcode === -1 || error.errcode === 6000 || error.errcode === 45033
 }

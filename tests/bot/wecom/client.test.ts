@@ -178,6 +178,18 @@ describe('the error table', () => {
     expect(stub.count(GET)).toBe(3)
   })
 
+  it.each<[string, StubAnswer]>([
+    ['no JSON', { text: '<xml/>' }],
+    ['another shape', { json: { errcode: 0, external_contact: {}, follow_user: 'nobody' } }],
+  ])('holds nobody up by reading again at once what came as %s', async (_name, answer) => {
+    on(GET, () => answer)
+
+    const error = await failureOf(client().get(GET))
+
+    expect(error).toMatchObject({ action: 'retry', why: 'bad_answer' })
+    expect(stub.count(GET)).toBe(1)
+  })
+
   it.each([40014, 42001])('makes of %i a new token, once', async (code) => {
     answers = ({ path, token }) =>
       path === SEND && token === 'token-1' ? errcode(code) : undefined
