@@ -7,12 +7,13 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { BotDeps } from './deps.ts'
 import { createTaskList } from './job-handlers.ts'
 import { watchOrphans, type OrphanWatch } from './orphaned-jobs.ts'
 import type { JobName } from './queue.ts'
+import { QueuePool } from './queue-pool.ts'
 
 export { createTaskList }
 
@@ -51,7 +52,7 @@ const QUEUE_CONNECTIONS = 10
  * that a killed process left behind are taken up within half a minute.
  */
 export async function startWorkers(deps: BotDeps): Promise<Workers> {
-  const pool = new Pool({
+  const pool = new QueuePool({
     connectionString: deps.db.url,
     max: QUEUE_CONNECTIONS,
     connectionTimeoutMillis: 5_000,
