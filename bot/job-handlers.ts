@@ -106,16 +106,16 @@ async function runJob(
   }
 }
 
-/** The day's scan: windows, tiers and classes first, so that what it compares is the day's. */
+/** The day's scan, its windows first, so that what it compares is the day's; then what no card waits for: tiers, classes. */
 async function scanDay(deps: BotDeps, day: string): Promise<void> {
   await rollWindows(deps.db, day)
-  await settleTiers(deps, day)
-  await classify(deps, day)
   const { counts } = await runScan(deps, { day })
   await deps.db.prisma.dailyRun.updateMany({
     where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
     data: { finishedAt: deps.clock.now(), summary: counts },
   })
+  await settleTiers(deps, day)
+  await classify(deps, day)
 }
 
 /** A callback that nothing more is tried for stays in the inbox, unprocessed, with the reason. */
