@@ -44,6 +44,8 @@ const LANES: readonly Lane[] = [
 ]
 
 const RESTART_MS = 1_000
+/** jobs under way may take this long to end: what they hold is free again the moment the process is gone */
+const STOP_MS = 9_000
 /** connections of the queue itself; what jobs do runs on the shared pool */
 const QUEUE_CONNECTIONS = 10
 
@@ -75,7 +77,14 @@ export async function startWorkers(deps: BotDeps): Promise<Workers> {
     await orphans.stop()
     await pool.end()
   }
-  return { stop: () => (stopping ??= stop()) }
+  const stopInTime = async (): Promise<void> => {
+    const over = new AbortController()
+    const late = sleep(STOP_MS, 'late', { signal: over.signal }).catch(() => undefined)
+    // while the database is away the queue may wait for a connection for ever
+    if ((await Promise.race([stop(), late])) === 'late') log.warn('jobs: ended without the queue')
+    over.abort()
+  }
+  return { stop: () => (stopping ??= stopInTime()) }
 }
 
 interface RunningLane {
