@@ -104,7 +104,7 @@ export function fiveOf(
 
 /**
  * Ranks everybody on each axis and by the mean of the three. Holds all of them: for a sample, and to check the
- * statement that does it for a chain (bot/members/classes.ts).
+ * statement that does it for a chain (bot/members/classify.ts).
  */
 export function rankAll<T extends RfmFacts>(
   all: readonly T[],

@@ -30,9 +30,8 @@ if (values.help || file === undefined || folder === undefined) {
       process.stdout.write(`${rows[kind].length} ${kind}\n`)
     }
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!(error instanceof UnusableFile) && !isMissing) throw error
-    process.stderr.write(`${isMissing ? `There is no file ${file}.` : error.message}\n`)
+    if (!(error instanceof UnusableFile)) throw error
+    process.stderr.write(`${error.message}\n`)
     process.exitCode = 2
   }
 }

@@ -32,9 +32,8 @@ if (values.help || file === undefined) {
     process.stdout.write(`${text}\n`)
     if (values.doc) writePage(text)
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!(error instanceof UnusableFile) && !isMissing) throw error
-    process.stderr.write(`${isMissing ? `There is no file ${file}.` : error.message}\n`)
+    if (!(error instanceof UnusableFile)) throw error
+    process.stderr.write(`${error.message}\n`)
     process.exitCode = 2
   }
 }

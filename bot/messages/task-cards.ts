@@ -38,11 +38,15 @@ interface Row extends LineRow {
   points: PointsLine[]
 }
 
+/** Column `tier` of a customer aliased `c`: the kept one, for heldTier. */
+export const keptTier = Prisma.sql`(
+  select k.tier from customer_tier k where k.customer_id = c.id) as tier`
+
 const lineColumns = Prisma.sql`
   t.id::text as "taskId", t.kind, t.facts, c.name, c.wecom_name as "wecomName", c.gender::text as gender,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
-  (select k.tier from customer_tier k where k.customer_id = c.id) as tier`
+  ${keptTier}`
 
 /** What lines about some tasks show, by task id. */
 export async function loadTaskLines(

@@ -3,7 +3,7 @@ import { heldTier, tierRow } from '../../domain/tier.ts'
 import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { CustomerBrief, TaskLine } from '../messages/render/task-list.ts'
-import { referralsOf } from '../messages/task-cards.ts'
+import { keptTier, referralsOf } from '../messages/task-cards.ts'
 
 interface CustomerRow {
   customerId: string
@@ -31,7 +31,7 @@ const customerColumns = Prisma.sql`
   c.member_no as "memberNo", s.last_purchase_day::text as "lastPurchaseDay",
   coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
-  (select k.tier from customer_tier k where k.customer_id = c.id) as tier`
+  ${keptTier}`
 
 /** Tasks an employee may act on now, most pressing first; snoozed ones are not among them yet. */
 export async function findTodayTasks(

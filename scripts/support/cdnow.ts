@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { BusinessDay } from '../../domain/business-day.ts'
 import { UnusableFile } from './file-row.ts'
@@ -19,9 +19,10 @@ const LINE = /^\s*(\d+)\s+\d+\s+(\d{4})(\d\d)(\d\d)\s+(\d+)\s+(\d+(?:\.\d+)?)\s*
  * Reads the 1/10 sample of the CDNOW cohort (Fader & Hardie), line by line: customer in the master set, customer in
  * the sample, date YYYYMMDD, number of CDs, dollars.
  *
- * @throws UnusableFile naming the first line that is none of these
+ * @throws UnusableFile where there is no such file, or naming the first line that is none of these
  */
 export async function* readCdnow(file: string): AsyncGenerator<CdnowPurchase> {
+  if (!existsSync(file)) throw new UnusableFile(`There is no file ${file}.`)
   let number = 0
   for await (const line of createInterface({
     input: createReadStream(file),

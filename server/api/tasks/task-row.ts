@@ -1,4 +1,4 @@
-import { referralsOf } from '../../../bot/messages/task-cards.ts'
+import { keptTier, referralsOf } from '../../../bot/messages/task-cards.ts'
 import type { RuleKind, TaskState, Tier } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
@@ -48,7 +48,7 @@ export const taskColumns = Prisma.sql`
   c.gender, c.avatar,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referrals} as referrals,
-  (select k.tier from customer_tier k where k.customer_id = c.id) as tier,
+  ${keptTier},
   e.userid as "assigneeUserid", e.name as "assigneeName", st.name as "storeName",
   t.assignee_rule as "assigneeRule", t.rule_version as "ruleVersion", t.facts,
   t.due_at as "dueAt", t.dies_at as "diesAt", t.snoozed_until as "snoozedUntil", t.closed_at as "closedAt",
