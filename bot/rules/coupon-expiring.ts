@@ -93,6 +93,16 @@ export const couponExpiring = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Remind, help choose' : '提醒用券，帮客人先挑好'),
+
+  notDue({ nextCoupon: next }, { stepDays }, lang, day) {
+    const ahead = Math.max(...stepDays)
+    if (!next) return lang === 'en' ? 'They have no coupon to use.' : '没有还能用的券。'
+    const when = whenText(next.expiresOn, lang, day)
+    const name = cutLength(next.name, 24)
+    return lang === 'en'
+      ? `“${name}” ends first, ${when}; coupons come up ${ahead} days before.`
+      : `最早到期的是「${name}」，${when}；到期前 ${ahead} 天起提醒。`
+  },
 })
 
 function couponName({ coupons }: Pick<Static<typeof Facts>, 'coupons'>, max = 24): string {

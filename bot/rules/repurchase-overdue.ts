@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { daysBetween } from '../../domain/business-day.ts'
+import { addDays, daysBetween } from '../../domain/business-day.ts'
+import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
@@ -69,6 +70,28 @@ export const repurchaseOverdue = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
+
+  notDue({ lastPurchaseDay, cycle }, { factor, maxDays }, lang, day) {
+    if (lastPurchaseDay === null) {
+      return lang === 'en' ? 'They have not bought anything yet.' : '还没有买过，看不出复购的节奏。'
+    }
+    if (!cycle) {
+      return lang === 'en'
+        ? 'Nobody in the chain has a rhythm yet: it takes three purchase days.'
+        : '还没有顾客买满 3 天，看不出复购的节奏。'
+    }
+    const daysSince = daysBetween(lastPurchaseDay, day)
+    if (daysSince > maxDays) {
+      return lang === 'en'
+        ? `Not seen for ${daysSince} days, more than ${maxDays}: lost, no longer overdue.`
+        : `已经 ${daysSince} 天没来，超过 ${maxDays} 天算流失，不再按复购提醒。`
+    }
+    const days = Math.round(cycle.days * 10) / 10
+    const due = dayText(addDays(lastPurchaseDay, Math.ceil(factor * cycle.days)), lang)
+    return lang === 'en'
+      ? `${WHOSE[cycle.source].en} every ${days} days; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
+      : `${WHOSE[cycle.source]['zh-CN']}通常 ${days} 天来一次，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
+  },
 })
 
 const WHOSE = {

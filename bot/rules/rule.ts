@@ -1,8 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import type { Birthday } from '../../domain/birthday.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../domain/business-day.ts'
-import type { Lang, RuleKind } from '../../domain/words.ts'
+import type { CycleSource, Lang, RuleKind } from '../../domain/words.ts'
 import type { Prisma } from '../../prisma/db.ts'
 
 /** What a scan looks at: `day`, and the last day before it that was scanned. A step in (since, day] is due. */
@@ -18,6 +19,18 @@ export interface WordsNames {
   customerName: string | null
   guideName: string
   storeName: string | null
+}
+
+/** What the sentence of a customer who is no candidate may tell. */
+export interface KnownCustomer {
+  birthday: Birthday | null
+  joinedDay: BusinessDay | null
+  purchaseDays: number
+  lastPurchaseDay: BusinessDay | null
+  /** the rhythm that holds for them, their own or a group's */
+  cycle: { days: number; source: CycleSource } | null
+  /** the usable coupon that ends first */
+  nextCoupon: { name: string; expiresOn: BusinessDay } | null
 }
 
 /**
@@ -42,6 +55,8 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
   words: (facts: Static<F>, names: WordsNames, lang: Lang) => string
   /** what the guide may do, at most 30 characters */
   advice: (facts: Static<F>, lang: Lang) => string
+  /** why somebody is no candidate on a day, and when they may become one; one sentence with its numbers */
+  notDue?: (customer: KnownCustomer, params: Static<P>, lang: Lang, day: BusinessDay) => string
 }
 
 /** A rule as everything else uses it: facts and numbers come from the database and are checked here. */
@@ -54,6 +69,8 @@ export interface Rule {
   reason: (facts: unknown, lang: Lang, today?: BusinessDay) => string
   words: (facts: unknown, names: WordsNames, lang: Lang) => string
   advice: (facts: unknown, lang: Lang) => string
+  /** @throws RangeError naming the number that can't be used */
+  notDue: (customer: KnownCustomer, params: unknown, lang: Lang, day: BusinessDay) => string
 }
 
 /** Makes a rule of its file. Facts of a shape that an older version stored give the label alone. */
@@ -70,7 +87,14 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
     reason: (facts, lang, today) => told(facts, lang, (known) => file.reason(known, lang, today)),
     words: (facts, names, lang) => told(facts, lang, (known) => file.words(known, names, lang)),
     advice: (facts, lang) => told(facts, lang, (known) => file.advice(known, lang)),
+    notDue: (customer, params, lang, day) =>
+      file.notDue?.(customer, checkParams(file, params), lang, day) ?? NOT_DUE[lang],
   }
+}
+
+const NOT_DUE: Record<Lang, string> = {
+  'zh-CN': '现在还不符合这条提醒的条件。',
+  en: 'They do not meet the conditions of this reminder now.',
 }
 
 /**
