@@ -4,6 +4,7 @@ import { addDays } from '../../domain/business-day.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { defineRule, dueDays } from './rule.ts'
+import { lintSteps } from './lint-steps.ts'
 import { greeting, signature } from './sign.ts'
 
 /** Birthdays, T−3 and T0, by either calendar (domain-rules 8). One task a year. */
@@ -92,4 +93,6 @@ export const birthday = defineRule({
     const early = ahead > 0 ? `提前 ${ahead} 天（${from}）` : '当天'
     return `下次生日：${when}，${early}提醒。`
   },
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })

@@ -3,6 +3,7 @@ import { addDays } from '../../domain/business-day.ts'
 import { cutLength } from '../../domain/cut-text.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -103,6 +104,8 @@ export const couponExpiring = defineRule({
       ? `“${name}” ends first, ${when}; coupons come up ${ahead} days before.`
       : `最早到期的是「${name}」，${when}；到期前 ${ahead} 天起提醒。`
   },
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })
 
 function couponName({ coupons }: Pick<Static<typeof Facts>, 'coupons'>, max = 24): string {

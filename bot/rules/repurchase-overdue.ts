@@ -92,6 +92,21 @@ export const repurchaseOverdue = defineRule({
       ? `${WHOSE[cycle.source].en} every ${days} days; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
       : `${WHOSE[cycle.source]['zh-CN']}通常 ${days} 天来一次，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
   },
+
+  lint({ dueDays, diesDays }, lang) {
+    if (diesDays > dueDays) return []
+    return [
+      {
+        severity: 'error',
+        code: 'dies_before_due',
+        field: 'diesDays',
+        message:
+          lang === 'en'
+            ? `A task would end after ${diesDays} days, before it is due after ${dueDays}: let it live longer.`
+            : `任务 ${diesDays} 天就失效，比截止（${dueDays} 天）还早：把失效天数调大。`,
+      },
+    ]
+  },
 })
 
 const WHOSE = {

@@ -21,6 +21,17 @@ export interface WordsNames {
   storeName: string | null
 }
 
+/** What a linter says about a rule. An error can't be saved, a warning may be meant. */
+export interface Finding {
+  severity: 'error' | 'warning'
+  /** names the kind of finding, for programs */
+  code: string
+  /** the number it is about, such as `stepDays.1`; null for the rule as a whole */
+  field: string | null
+  /** what is the matter and what to do, for people */
+  message: string
+}
+
 /** What the sentence of a customer who is no candidate may tell. */
 export interface KnownCustomer {
   birthday: Birthday | null
@@ -57,6 +68,8 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
   advice: (facts: Static<F>, lang: Lang) => string
   /** why somebody is no candidate on a day, and when they may become one; one sentence with its numbers */
   notDue?: (customer: KnownCustomer, params: Static<P>, lang: Lang, day: BusinessDay) => string
+  /** what is odd about numbers that each for itself may be as they are */
+  lint?: (params: Static<P>, lang: Lang) => Finding[]
 }
 
 /** A rule as everything else uses it: facts and numbers come from the database and are checked here. */
@@ -71,6 +84,10 @@ export interface Rule {
   advice: (facts: unknown, lang: Lang) => string
   /** @throws RangeError naming the number that can't be used */
   notDue: (customer: KnownCustomer, params: unknown, lang: Lang, day: BusinessDay) => string
+  /** JSON schema of its numbers, with their bounds */
+  params: TSchema
+  /** everything that is wrong or odd about the numbers; errors first */
+  lint: (params: unknown, lang: Lang) => Finding[]
 }
 
 /** Makes a rule of its file. Facts of a shape that an older version stored give the label alone. */
@@ -89,6 +106,23 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
     advice: (facts, lang) => told(facts, lang, (known) => file.advice(known, lang)),
     notDue: (customer, params, lang, day) =>
       file.notDue?.(customer, checkParams(file, params), lang, day) ?? NOT_DUE[lang],
+    params: file.params,
+    lint: (params, lang) =>
+      Value.Check(file.params, params)
+        ? (file.lint?.(params, lang) ?? [])
+        : Value.Errors(file.params, params).map((error) => unusable(error, lang)),
+  }
+}
+
+type SchemaError = ReturnType<typeof Value.Errors>[number]
+
+function unusable({ instancePath, message }: SchemaError, lang: Lang): Finding {
+  const field = instancePath.slice(1).replaceAll('/', '.')
+  return {
+    severity: 'error',
+    code: 'unusable',
+    field,
+    message: lang === 'en' ? `“${field}” ${message}.` : `「${field}」不能用：${message}。`,
   }
 }
 

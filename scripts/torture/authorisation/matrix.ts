@@ -3,6 +3,7 @@ import { aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
+  HQ_ONLY,
   IN_SCOPE,
   KEY_ONLY,
   MANAGERS,
@@ -195,6 +196,21 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/reports/execution': {
     expected: MANAGERS,
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
+  },
+
+  'GET /api/rules': { expected: MANAGERS },
+  'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
+  'PUT /api/rules/:kind': {
+    expected: HQ_ONLY,
+    request: () => ({ url: '/api/rules/birthday', payload: { enabled: true } }),
+  },
+  'POST /api/rules/:kind/lint': {
+    expected: MANAGERS,
+    request: () => ({ url: '/api/rules/birthday/lint', payload: {} }),
+  },
+  'POST /api/rules/:kind/dry-run': {
+    expected: MANAGERS,
+    request: () => ({ url: '/api/rules/birthday/dry-run', payload: {} }),
   },
 
   ...imports,
