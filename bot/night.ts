@@ -5,6 +5,9 @@ import { settleTiers } from './members/settle-tiers.ts'
 import { rollWindows } from './members/stats.ts'
 import { runScan } from './tasks/scan.ts'
 
+/** Milliseconds that each part of a night took. */
+export type NightParts = Record<'windows' | 'scan' | 'tiers' | 'classes', number>
+
 /**
  * All that a new day makes of the chain: first its windows, so that what the scan compares is the day's; the scan, on
  * whose cards guides wait; then tiers and classes, for which nobody waits. Each part may be cut off and run again: it
@@ -12,13 +15,24 @@ import { runScan } from './tasks/scan.ts'
  *
  * @param day business day, as of which everything is told
  */
-export async function runNight(deps: BotDeps, day: BusinessDay): Promise<void> {
-  await rollWindows(deps.db, day)
-  const { counts } = await runScan(deps, { day })
-  await deps.db.prisma.dailyRun.updateMany({
-    where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
-    data: { finishedAt: deps.clock.now(), summary: counts },
+export async function runNight(deps: BotDeps, day: BusinessDay): Promise<NightParts> {
+  const windows = await timed(() => rollWindows(deps.db, day))
+  const scan = await timed(async () => {
+    const { counts } = await runScan(deps, { day })
+    await deps.db.prisma.dailyRun.updateMany({
+      where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
+      data: { finishedAt: deps.clock.now(), summary: counts },
+    })
   })
-  await settleTiers(deps, day)
-  await classify(deps, day)
+  const tiers = await timed(() => settleTiers(deps, day))
+  const classes = await timed(() => classify(deps, day))
+  const parts = { windows, scan, tiers, classes }
+  deps.log.info({ day, ms: parts }, 'night done')
+  return parts
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await run()
+  return Math.round(performance.now() - start)
 }
