@@ -251,6 +251,8 @@ export const en: Messages = {
     coupon: 'Coupon',
     points: (n) => `${n} points`,
     balance: (n) => `${n} points in all`,
+    pending: (n) => `${n} pending`,
+    shortfall: (n) => `${n} more points were taken than there were`,
     lastDay: 'last day',
     daysLeft: (n) => `${count(n, 'day')} left`,
     over: 'expired',

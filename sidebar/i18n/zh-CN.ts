@@ -262,6 +262,8 @@ export const zhCN = {
     coupon: '券',
     points: (n: string) => `${n} 积分`,
     balance: (n: string) => `积分余额 ${n}`,
+    pending: (n: string) => `${n} 待生效`,
+    shortfall: (n: string) => `另有 ${n} 积分，扣减时余额不足`,
     lastDay: '今天到期',
     daysLeft: (n: number) => `剩 ${n} 天`,
     over: '已到期',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { rebuildLots } from '../../bot/members/settle-lots.ts'
 import type { CustomerProfile, TimelinePage } from '../../server/api/customers/schema.ts'
 import { aCoupon, aRelation, aTask, aTouch, someStats } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
@@ -111,7 +112,7 @@ describe('GET /api/customers/:id', () => {
   it('gives a customer about whom nothing is known yet', async () => {
     expect(await profile()).toMatchObject({
       tier: { code: 'iron', name: '铁', keep: null, flags: [] },
-      points: { balance: 0, expiring: [] },
+      points: { balance: 0, pending: 0, shortfall: 0, expiring: [] },
       coupons: [],
       value: { spend365Fen: 0, orders365: 0, averageFen: 0, rfm: null },
       rhythm: null,
@@ -211,13 +212,27 @@ describe('GET /api/customers/:id', () => {
           expiresAt: new Date('2027-11-30T10:00:00Z'),
         },
         { entryNo: 'p3', kind: 'spend' as const, points: -100 },
+        {
+          entryNo: 'p4',
+          kind: 'earn' as const,
+          points: 40,
+          occurredAt: new Date('2026-11-20T04:00:00Z'),
+        },
+        {
+          entryNo: 'p5',
+          kind: 'spend' as const,
+          points: 500,
+          occurredAt: new Date('2026-05-01T04:00:00Z'),
+        },
       ].map((entry, i) => ({
+        occurredAt: new Date(Date.UTC(2026, 5, 1 + i)),
         ...entry,
         memberNo: 'M1',
         customerId: chain.customer.id,
-        occurredAt: new Date(Date.UTC(2026, 5, 1 + i)),
       })),
     })
+
+    await rebuildLots(db, 'Asia/Shanghai')
 
     const { coupons, points } = await profile()
 
@@ -227,6 +242,8 @@ describe('GET /api/customers/:id', () => {
     ])
     expect(points).toEqual({
       balance: 400,
+      pending: 40,
+      shortfall: 500,
       expiring: [{ points: 200, expiresOn: '2026-11-30', days: 8 }],
     })
   })

@@ -74,7 +74,12 @@ describe('expiringItems', () => {
             days: 0,
           },
         ],
-        points: { balance: 900, expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }] },
+        points: {
+          balance: 900,
+          pending: 0,
+          shortfall: 0,
+          expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }],
+        },
       },
       { now: NOW, zone: ZONE, m: zhCN },
     )

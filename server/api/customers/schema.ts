@@ -82,7 +82,12 @@ export const CustomerProfile = Type.Object({
     ),
   }),
   points: Type.Object({
+    /** may be spent now */
     balance: Type.Integer(),
+    /** earned, still in its refund window */
+    pending: Type.Integer(),
+    /** was taken in all without being there */
+    shortfall: Type.Integer(),
     expiring: Type.Array(
       Type.Object({ points: Type.Integer(), expiresOn: Day, days: Type.Integer() }),
     ),
