@@ -13,6 +13,7 @@ export const en: Messages = {
     kind: {
       birthday: 'Birthday',
       coupon_expiring: 'Coupon expiring',
+      points_expiring: 'Points expiring',
       repurchase_overdue: 'Due to buy again',
     },
     stage: {

@@ -28,7 +28,12 @@ interface Terms {
 }
 
 const terms: Terms = {
-  kind: { birthday: '生日', coupon_expiring: '券快到期', repurchase_overdue: '该复购了' },
+  kind: {
+    birthday: '生日',
+    coupon_expiring: '券快到期',
+    points_expiring: '积分快到期',
+    repurchase_overdue: '该复购了',
+  },
   stage: {
     new: '新会员',
     active: '活跃',

@@ -2,6 +2,7 @@ import { businessDay } from '../../../domain/business-day.ts'
 import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
+import { pointsChanged } from '../../tasks/on-points.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
 import { settleLots } from '../settle-lots.ts'
 import { recomputeStats } from '../stats.ts'
@@ -94,7 +95,9 @@ async function write(
   for (const buyer of inserted?.buyers ?? []) changes.buyers.add(buyer)
   await ordersArrived(tx, deps, [...changes.buyers].map(BigInt), now)
 
-  await settleLots(tx, deps.zone, [...changes.earners].map(BigInt))
+  const earners = [...changes.earners].map(BigInt)
+  await settleLots(tx, deps.zone, earners)
+  await pointsChanged(tx, deps, earners, now)
   return changes
 }
 
