@@ -1,14 +1,15 @@
 import type { BusinessDay } from '../domain/business-day.ts'
 import type { BotDeps } from './deps.ts'
 import { classify } from './members/classify.ts'
+import { earnPoints } from './members/earn-points.ts'
 import { settleTiers } from './members/settle-tiers.ts'
 import { rollWindows } from './members/stats.ts'
 import { runScan } from './tasks/scan.ts'
 
 /**
  * All that a new day makes of the chain: first its windows, so that what the scan compares is the day's; the scan, on
- * whose cards guides wait; then tiers and classes, for which nobody waits. Each part may be cut off and run again: it
- * does then what is left to do.
+ * whose cards guides wait; then points, tiers and classes, for which nobody waits. Each part may be cut off and run
+ * again: it does then what is left to do.
  *
  * @param day business day, as of which everything is told
  */
@@ -19,6 +20,7 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<void> {
     where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
     data: { finishedAt: deps.clock.now(), summary: counts },
   })
+  await earnPoints(deps, day)
   await settleTiers(deps, day)
   await classify(deps, day)
 }

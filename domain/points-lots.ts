@@ -16,10 +16,11 @@ export interface PointsLine {
   day: BusinessDay
   /** the last day an earned lot holds; null where the line names none */
   expiresOn: BusinessDay | null
-  /** the first day it may be spent; null where the line names none */
-  availableOn?: BusinessDay | null
-  /** the order whose points it gives or takes back */
-  orderNo?: string | null
+  /** what the points are given for, or taken back for: an order, a referral */
+  about?: string | null
+  /** days of waiting and of validity, where the line's programme has others than usual */
+  pendingDays?: number | null
+  validDays?: number | null
 }
 
 /** Points that came in together: when they may be spent, when they end, what is left. */
@@ -32,7 +33,7 @@ export interface Lot {
   availableOn: BusinessDay
   /** its last day */
   expiresOn: BusinessDay
-  orderNo: string | null
+  about: string | null
 }
 
 /** How many points of one lot one line took. */
@@ -57,9 +58,9 @@ export interface SettledLedger {
  * ledger settled at once gives the same.
  *
  * A taking line uses what may be spent on its day, then what is still pending: the chain let it happen. One that takes
- * back an order's points uses that order's lot first. The chain's own expiry lines begin with what has ended.
+ * back an order's points uses that order's lot first, also where it has ended. The chain's own expiry lines begin with what has ended.
  * @example settleLedger([{ id: 'P1', kind: 'earn', points: 100, day: '2026-11-01', expiresOn: null }]).lots
- * // [{ id: 'P1', points: 100, remaining: 100, availableOn: '2026-11-08', expiresOn: '2027-11-30', orderNo: null }]
+ * // [{ id: 'P1', points: 100, remaining: 100, availableOn: '2026-11-08', expiresOn: '2027-11-30', about: null }]
  */
 export function settleLedger(lines: readonly PointsLine[]): SettledLedger {
   const lots: Lot[] = []
@@ -129,17 +130,27 @@ export function pointsEnd(day: BusinessDay, validDays = POINTS_VALID_DAYS): Busi
   return endOfMonth(addDays(day, validDays))
 }
 
-function lotOf({ id, kind, points, day, expiresOn, availableOn, orderNo }: PointsLine): Lot {
-  const end = expiresOn ?? pointsEnd(day)
-  // a correction by hand waits for no refund; what ends within the pending days could never be spent
-  const ready = availableOn ?? (kind === 'earn' ? addDays(day, POINTS_PENDING_DAYS) : day)
+function lotOf({
+  id,
+  kind,
+  points,
+  day,
+  expiresOn,
+  about,
+  pendingDays,
+  validDays,
+}: PointsLine): Lot {
+  const end = expiresOn ?? pointsEnd(day, validDays ?? undefined)
+  // a correction waits for no refund; what ends within the pending days could never be spent
+  const pending = kind === 'earn' ? (pendingDays ?? POINTS_PENDING_DAYS) : 0
+  const ready = addDays(day, pending)
   return {
     id,
     points,
     remaining: points,
     availableOn: ready > end ? day : ready,
     expiresOn: end,
-    orderNo: orderNo ?? null,
+    about: about ?? null,
   }
 }
 
@@ -147,7 +158,7 @@ function lotOf({ id, kind, points, day, expiresOn, availableOn, orderNo }: Point
 function usable(lots: readonly Lot[], line: PointsLine): Lot[] {
   const left = lots.filter(({ remaining }) => remaining > 0)
   if (line.kind === 'expire') return left
-  const own = (lot: Lot) => lot.orderNo !== null && lot.orderNo === (line.orderNo ?? null)
+  const own = (lot: Lot) => lot.about !== null && lot.about === line.about
   const held = left.filter((lot) => !own(lot) && lot.expiresOn >= line.day)
   return [
     ...left.filter(own),

@@ -80,7 +80,8 @@ async function readLedgers(tx: Db, zone: string, ids: readonly bigint[]): Promis
     select e.id::text as "entryId", e.customer_id::text as "customerId", e.entry_no as id, e.kind::text as kind,
       e.points, (e.occurred_at at time zone ${zone})::date::text as day,
       -- an end at midnight is the end of the day before
-      ((e.expires_at - interval '1 millisecond') at time zone ${zone})::date::text as "expiresOn"
+      ((e.expires_at - interval '1 millisecond') at time zone ${zone})::date::text as "expiresOn",
+      e.about, (e.facts ->> 'pendingDays')::int as "pendingDays", (e.facts ->> 'validDays')::int as "validDays"
     from points_entry e where e.customer_id = any(${[...ids]}::bigint[])`)
   const ledgers = new Map<string, LedgerRow[]>()
   for (const row of rows) {

@@ -126,8 +126,8 @@ describe('settleLedger', () => {
 
   it('takes back an order’s points from its own lot first, then from others, then records what is missing', () => {
     const other = line('earn', 20, '2026-01-01', { expiresOn: '2026-12-31' })
-    const bought = line('earn', 100, '2026-02-01', { orderNo: 'O1' })
-    const back = line('adjust', -100, '2026-05-01', { orderNo: 'O1' })
+    const bought = line('earn', 100, '2026-02-01', { about: 'O1' })
+    const back = line('adjust', -100, '2026-05-01', { about: 'O1' })
 
     expect(left(settleLedger([other, bought, back]).lots)).toEqual([20])
     const spent = line('spend', 90, '2026-03-01')
@@ -155,7 +155,7 @@ describe('settleLedger', () => {
       points: fc.integer({ min: -200, max: 500 }),
       day: fc.integer({ min: 0, max: 600 }).map((n) => addDays('2025-06-01', n)),
       expiresOn: fc.option(fc.integer({ min: 0, max: 900 }).map((n) => addDays('2025-06-01', n))),
-      orderNo: fc.option(fc.constantFrom('O1', 'O2')),
+      about: fc.option(fc.constantFrom('O1', 'O2')),
     })
     .map(({ kind, points, day, ...more }) => line(kind, points, day, more))
   const anyLedger = fc.array(anyLine, { maxLength: 20 })
@@ -188,9 +188,7 @@ describe('settleLedger', () => {
         const byId = new Map(lines.map((one) => [one.id, one]))
         const { lots, uses } = settleLedger(lines)
         const lotOf = new Map(lots.map((lot) => [lot.id, lot]))
-        const spends = new Set(
-          lines.filter((l) => l.kind === 'spend' && !l.orderNo).map((l) => l.id),
-        )
+        const spends = new Set(lines.filter((l) => l.kind === 'spend' && !l.about).map((l) => l.id))
         for (const use of uses.filter(({ line: id }) => spends.has(id))) {
           const day = byId.get(use.line)?.day ?? ''
           const taken = lotOf.get(use.lot)

@@ -10,6 +10,7 @@ import {
   text,
   toIso,
 } from './fields.ts'
+import { PROGRAMME_PREFIX } from '../points-programme.ts'
 import type { ImportSlice } from './slice.ts'
 
 const MOST_POINTS = 1_000_000_000
@@ -38,6 +39,12 @@ export const points: ImportSlice<typeof PointsEntry> = {
       return {
         field: 'points',
         remedy: '0 or more: kind says the direction; only adjust may be negative',
+      }
+    }
+    if (entry.entryNo.startsWith(PROGRAMME_PREFIX)) {
+      return {
+        field: 'entryNo',
+        remedy: `a number that does not begin with "${PROGRAMME_PREFIX}": those are lines of our own points programme`,
       }
     }
     if (Date.parse(entry.occurredAt) > now.getTime() + MOST_AHEAD_MS) {
