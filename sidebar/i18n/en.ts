@@ -71,6 +71,7 @@ export const en: Messages = {
     bucket: { today: 'Today', upcoming: 'Upcoming', overdue: 'Overdue', done: 'Done' },
     timelineType: {
       order: 'Orders',
+      coupon: 'Coupons',
       touch: 'Contacts',
       tag: 'Tags',
       task: 'Tasks',
@@ -289,6 +290,17 @@ export const en: Messages = {
       tag: { added: 'Added ', removed: 'Removed ' },
       relation: { added: 'Became contacts', ended: 'No longer contacts' },
     },
+    coupon: {
+      issued: (name) => `Got “${name}”`,
+      used: (name) => `Used “${name}”`,
+      expired: (name) => `“${name}” ended unused`,
+      void: (name) => `“${name}” was made void`,
+    },
+    couponAfter: (by, days, name) =>
+      days === 0
+        ? `Used “${name}” on the day of ${by}’s message`
+        : `Used “${name}” ${days} ${days === 1 ? 'day' : 'days'} after ${by}’s message`,
+    couponOrder: (money) => `Order ${money}`,
   },
   notes: {
     title: 'Notes',

@@ -386,6 +386,80 @@ describe('GET /api/customers/:id/timeline', () => {
     })
   })
 
+  it.each([
+    [
+      'issued',
+      { issuedAt: '2026-11-01T02:00:00Z' },
+      '2026-12-31',
+      'issued',
+      '2026-11-01T02:00:00Z',
+    ],
+    ['ending today', {}, '2026-11-22', 'issued', '2026-10-01T00:00:00Z'],
+    ['ended yesterday', {}, '2026-11-21', 'expired', '2026-11-21T15:59:59Z'],
+    [
+      'used',
+      { status: 'used', usedAt: '2026-11-10T02:00:00Z' },
+      '2026-11-21',
+      'used',
+      '2026-11-10T02:00:00Z',
+    ],
+    [
+      'void',
+      { status: 'void', updatedAt: '2026-11-12T02:00:00Z' },
+      '2026-12-31',
+      'void',
+      '2026-11-12T02:00:00Z',
+    ],
+  ] as const)(
+    'tells a coupon that is %s once, in its state',
+    async (_name, parts, until, what, at) => {
+      await aCoupon(db, chain.customer, until, parts)
+
+      const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+      expect(items).toMatchObject([{ what, text: '满200减50', detail: { touch: null } }])
+      expect(new Date(items[0]?.at ?? '')).toEqual(new Date(at))
+    },
+  )
+
+  it.each([
+    ['on the day', '2026-11-20T01:00:00Z', 0],
+    ['two days before', '2026-11-18T12:00:00Z', 2],
+    ['seven days before', '2026-11-12T16:00:00Z', 7],
+    ['eight days before', '2026-11-12T15:59:00Z', null],
+    ['later on the day', '2026-11-20T05:00:00Z', null],
+  ])('tells whose message came before a used coupon: %s', async (_name, touchAt, days) => {
+    await aCoupon(db, chain.customer, '2026-11-30', {
+      status: 'used',
+      usedAt: new Date('2026-11-20T04:00:00Z'),
+      orderNo: 'O1',
+    })
+    await anOrder('O1', '2026-11-20', 46_800)
+    await aTouch(db, chain.customer, chain.farGuide, '2026-11-01T04:00:00Z')
+    await aTouch(db, chain.customer, chain.guide, touchAt)
+    await aTouch(db, chain.customer, chain.farGuide, touchAt, { result: 'cancelled' })
+    await aTouch(db, chain.customer, chain.farGuide, touchAt, { channel: 'welcome' })
+    await aTouch(db, chain.farCustomer, chain.farGuide, touchAt)
+
+    const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+    expect(items).toMatchObject([{ what: 'used', amountFen: 46_800 }])
+    const touch = days === null ? null : { by: '王小明', days, channel: 'sidebar' }
+    expect(items[0]?.detail['touch'] ?? null).toEqual(touch && expect.objectContaining(touch))
+  })
+
+  it('takes the order’s moment for a coupon used without one, and tells no message without either', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-19T04:00:00Z')
+    await anOrder('O1', '2026-11-20', 46_800)
+    await aCoupon(db, chain.customer, '2026-11-30', { status: 'used', orderNo: 'O1', name: '有单' })
+    await aCoupon(db, chain.customer, '2026-11-30', { status: 'used', name: '无单' })
+
+    const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+    const told = Object.fromEntries(items.map(({ text, detail }) => [text, detail['touch']]))
+    expect(told).toMatchObject({ 有单: { days: 1 }, 无单: null })
+  })
+
   it('gives only the kinds asked for', async () => {
     await aTouch(db, chain.customer, chain.guide, '2026-11-20T03:00:00Z')
 
