@@ -43,46 +43,13 @@ export interface LotUse {
   points: number
 }
 
-/** What a ledger comes to; it does not depend on the day it is read. */
+/** What a ledger comes to (settle-ledger.ts); it does not depend on the day it is read. */
 export interface SettledLedger {
   /** first to expire first */
   lots: Lot[]
   uses: LotUse[]
   /** lines that took what was not there, and how much of it */
   shortfalls: { line: string; points: number }[]
-}
-
-/**
- * Makes lots of a ledger (domain-rules 3): a giving line makes one, a taking line uses those that expire first; the
- * balance never falls below zero, what was missing is recorded. Lines may come in any order, and in pieces: the whole
- * ledger settled at once gives the same.
- *
- * A taking line uses what may be spent on its day, then what is still pending: the chain let it happen. One that takes
- * back an order's points uses that order's lot first, also where it has ended. The chain's own expiry lines begin with what has ended.
- * @example settleLedger([{ id: 'P1', kind: 'earn', points: 100, day: '2026-11-01', expiresOn: null }]).lots
- * // [{ id: 'P1', points: 100, remaining: 100, availableOn: '2026-11-08', expiresOn: '2027-11-30', about: null }]
- */
-export function settleLedger(lines: readonly PointsLine[]): SettledLedger {
-  const lots: Lot[] = []
-  const uses: LotUse[] = []
-  const shortfalls: SettledLedger['shortfalls'] = []
-  for (const line of lines.filter(({ points }) => points !== 0).sort(byTime)) {
-    if (gives(line)) {
-      insert(lots, lotOf(line))
-      continue
-    }
-    let wanted = Math.abs(line.points)
-    for (const lot of usable(lots, line)) {
-      if (wanted === 0) break
-      const points = Math.min(lot.remaining, wanted)
-      lot.remaining -= points
-      wanted -= points
-      uses.push({ line: line.id, lot: lot.id, points })
-    }
-    // what has ended on the chain's side had ended on ours
-    if (wanted > 0 && line.kind !== 'expire') shortfalls.push({ line: line.id, points: wanted })
-  }
-  return { lots, uses, shortfalls }
 }
 
 /**
@@ -128,61 +95,6 @@ export function expiringLots(
  */
 export function pointsEnd(day: BusinessDay, validDays = POINTS_VALID_DAYS): BusinessDay {
   return endOfMonth(addDays(day, validDays))
-}
-
-function lotOf({
-  id,
-  kind,
-  points,
-  day,
-  expiresOn,
-  about,
-  pendingDays,
-  validDays,
-}: PointsLine): Lot {
-  const end = expiresOn ?? pointsEnd(day, validDays ?? undefined)
-  // a correction waits for no refund; what ends within the pending days could never be spent
-  const pending = kind === 'earn' ? (pendingDays ?? POINTS_PENDING_DAYS) : 0
-  const ready = addDays(day, pending)
-  return {
-    id,
-    points,
-    remaining: points,
-    availableOn: ready > end ? day : ready,
-    expiresOn: end,
-    about: about ?? null,
-  }
-}
-
-/** The lots a line may take from, in the order it does. */
-function usable(lots: readonly Lot[], line: PointsLine): Lot[] {
-  const left = lots.filter(({ remaining }) => remaining > 0)
-  if (line.kind === 'expire') return left
-  const own = (lot: Lot) => lot.about !== null && lot.about === line.about
-  const held = left.filter((lot) => !own(lot) && lot.expiresOn >= line.day)
-  return [
-    ...left.filter(own),
-    ...held.filter(({ availableOn }) => availableOn <= line.day),
-    ...held.filter(({ availableOn }) => availableOn > line.day),
-  ]
-}
-
-/** Keeps the list in order: by expiry, then by number. */
-function insert(lots: Lot[], lot: Lot): void {
-  const at = lots.findIndex((other) => {
-    const order = compare(other.expiresOn, lot.expiresOn) || compare(other.id, lot.id)
-    return order > 0
-  })
-  lots.splice(at === -1 ? lots.length : at, 0, lot)
-}
-
-/** By day; within a day what gives comes first: tills often post both at once. */
-function byTime(a: PointsLine, b: PointsLine): number {
-  return compare(a.day, b.day) || Number(gives(b)) - Number(gives(a)) || compare(a.id, b.id)
-}
-
-function gives(line: PointsLine): boolean {
-  return line.points > 0 && (line.kind === 'earn' || line.kind === 'adjust')
 }
 
 function compare(a: string, b: string): number {

@@ -95,12 +95,12 @@ export async function writeProgrammeLines(
           else greatest(0, least(d.target, ${params.behaviourDailyCap}::int - d.that_day - d.before))
         end as delta
       from (
-        select d.*, (
+        select d.*, case when d.track = 'behaviour' and d.lines = 0 then (
             select coalesce(sum(e.points), 0) from points_entry e
             where e.customer_id = d.owner_id and e.kind = 'earn' and e.facts ->> 'track' = 'behaviour'
               and e.occurred_at >= d.day::timestamp at time zone ${zone}
               and e.occurred_at < (d.day + 1)::timestamp at time zone ${zone}
-          ) as that_day,
+          ) end as that_day,
           coalesce(sum(d.target) over (
             partition by d.owner_id, d.track, d.day, d.lines > 0 order by d.about
             rows between unbounded preceding and 1 preceding), 0) as before

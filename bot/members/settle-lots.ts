@@ -1,4 +1,5 @@
-import { settleLedger, type Lot, type PointsLine } from '../../domain/points-lots.ts'
+import type { Lot, PointsLine } from '../../domain/points-lots.ts'
+import { settleLedger } from '../../domain/settle-ledger.ts'
 import { Prisma, type Database, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { numbers, texts } from './import/columns.ts'
@@ -111,6 +112,8 @@ async function writeSettled(tx: Db, ids: readonly bigint[], ledgers: LedgerRow[]
     }
   }
   const theirs = Prisma.sql`t.customer_id = any(${[...ids]}::bigint[])`
+  // the planner takes what comes as arrays for a few rows; loops over tens of thousands would take seconds
+  await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
   await tx.$executeRaw(Prisma.sql`
     with lot as materialized (
       select * from unnest(
@@ -138,19 +141,20 @@ async function writeSettled(tx: Db, ids: readonly bigint[], ledgers: LedgerRow[]
       delete from points_shortfall t where ${theirs} and not exists (select from short n where n.entry_id = t.entry_id)
     ), lots_kept as (
       insert into points_lot as t (entry_id, customer_id, points, remaining, available_on, expires_on)
-      select n.* from lot n left join points_lot o using (entry_id)
+      select n.* from lot n left join (select * from points_lot t where ${theirs}) o using (entry_id)
       where o.entry_id is null or (o.customer_id, o.points, o.remaining, o.available_on, o.expires_on)
         is distinct from (n.customer_id, n.points, n.remaining, n.available_on, n.expires_on)
       on conflict (entry_id) do update set customer_id = excluded.customer_id, points = excluded.points,
         remaining = excluded.remaining, available_on = excluded.available_on, expires_on = excluded.expires_on
     ), uses_kept as (
       insert into points_use as t (entry_id, lot_id, customer_id, points)
-      select n.* from used n left join points_use o using (entry_id, lot_id)
+      select n.* from used n left join (select * from points_use t where ${theirs}) o using (entry_id, lot_id)
       where o.entry_id is null or (o.customer_id, o.points) is distinct from (n.customer_id, n.points)
       on conflict (entry_id, lot_id) do update set customer_id = excluded.customer_id, points = excluded.points
     )
     insert into points_shortfall as t (entry_id, customer_id, points)
-    select n.* from short n left join points_shortfall o using (entry_id)
+    select n.* from short n left join (select * from points_shortfall t where ${theirs}) o using (entry_id)
     where o.entry_id is null or (o.customer_id, o.points) is distinct from (n.customer_id, n.points)
     on conflict (entry_id) do update set customer_id = excluded.customer_id, points = excluded.points`)
+  await tx.$executeRaw(Prisma.sql`set local enable_nestloop to default`)
 }

@@ -5,10 +5,10 @@ import {
   expiringLots,
   pointsEnd,
   pointsOn,
-  settleLedger,
   type Lot,
   type PointsLine,
 } from '../../domain/points-lots.ts'
+import { settleLedger } from '../../domain/settle-ledger.ts'
 import { POINTS_KINDS } from '../../domain/words.ts'
 
 const today = '2026-11-22'
@@ -66,6 +66,13 @@ describe('a lot', () => {
     const earned = line('earn', 100, '2026-11-22', { expiresOn: '2026-11-25' })
 
     expect(balance([earned])).toEqual({ balance: 100, pending: 0 })
+  })
+
+  it('that had ended before it came can’t be spent', () => {
+    const earned = line('earn', 100, '2026-11-01', { expiresOn: '2026-10-31' })
+    const spent = line('spend', 10, '2026-11-01')
+
+    expect(settleLedger([earned, spent]).shortfalls).toEqual([{ line: spent.id, points: 10 }])
   })
 
   it('of a correction by hand waits for no refund window', () => {
@@ -207,6 +214,18 @@ describe('settleLedger', () => {
     )
   })
 
+  it('takes what the plain definition takes', () => {
+    fc.assert(
+      fc.property(anyLedger, (lines) => {
+        const settled = settleLedger(lines)
+
+        expect({ uses: settled.uses, shortfalls: settled.shortfalls }).toEqual(
+          plainly(lines, settled.lots),
+        )
+      }),
+    )
+  })
+
   it('leaves the caller’s lines as they are', () => {
     const lines = [line('spend', 5, '2026-02-01'), line('earn', 10, '2026-01-01')]
     const before = structuredClone(lines)
@@ -216,6 +235,39 @@ describe('settleLedger', () => {
     expect(lines).toEqual(before)
   })
 })
+
+/** Who takes what, by the words of the rule, looking at all lots for each line. */
+function plainly(lines: PointsLine[], lots: Lot[]) {
+  const dayOf = new Map(lines.map(({ id, day }) => [id, day]))
+  const gives = ({ kind, points }: PointsLine) => points > 0 && ['earn', 'adjust'].includes(kind)
+  const remaining = new Map(lots.map(({ id, points }) => [id, points]))
+  const uses: object[] = []
+  const shortfalls: object[] = []
+  const inOrder = lines
+    .filter((one) => one.points !== 0 && !gives(one))
+    .sort((a, b) => a.day.localeCompare(b.day) || a.id.localeCompare(b.id))
+  for (const taking of inOrder) {
+    const there = lots.filter(({ id }) => (dayOf.get(id) ?? '') <= taking.day)
+    const rank = (lot: Lot) => {
+      if (taking.kind === 'expire') return 0
+      if (taking.about && lot.about === taking.about) return 0
+      if (lot.expiresOn < taking.day) return null
+      return lot.availableOn <= taking.day ? 1 : 2
+    }
+    let wanted = Math.abs(taking.points)
+    for (const wantedRank of [0, 1, 2]) {
+      for (const lot of there.filter((one) => rank(one) === wantedRank)) {
+        const points = Math.min(wanted, remaining.get(lot.id) ?? 0)
+        if (points === 0) continue
+        remaining.set(lot.id, (remaining.get(lot.id) ?? 0) - points)
+        wanted -= points
+        uses.push({ line: taking.id, lot: lot.id, points })
+      }
+    }
+    if (wanted > 0 && taking.kind !== 'expire') shortfalls.push({ line: taking.id, points: wanted })
+  }
+  return { uses, shortfalls }
+}
 
 describe('expiringLots', () => {
   it('lists every lot inside the window, one line a day', () => {

@@ -153,6 +153,16 @@ describe('an order', () => {
     expect(await shortfall()).toEqual([])
   })
 
+  it('whose amount is corrected below what was paid back gives nothing, and owes no more than it gave', async () => {
+    await put('orders', anOrder({ refundedFen: 6_000 }))
+    await night('2026-11-02')
+
+    await put('orders', anOrder({ amountFen: 5_000 }))
+    await night('2026-11-03')
+
+    expect(await lines()).toEqual(['M1 programme:order:O1 40', 'M1 programme:order:O1:1 -40'])
+  })
+
   it('that is refunded after its points were spent leaves a shortfall, never a balance below zero', async () => {
     await put('orders', anOrder())
     await night('2026-11-02')
