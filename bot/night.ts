@@ -8,7 +8,7 @@ import { runScan } from './tasks/scan.ts'
 
 /**
  * All that a new day makes of the chain: first its windows, so that what the scan compares is the day's; the scan, on
- * whose cards guides wait; then points, tiers and classes, for which nobody waits. Each part may be cut off and run
+ * whose cards guides wait; then tiers, classes and points, for which nobody waits. Each part may be cut off and run
  * again: it does then what is left to do.
  *
  * @param day business day, as of which everything is told
@@ -20,7 +20,8 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<void> {
     where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
     data: { finishedAt: deps.clock.now(), summary: counts },
   })
-  await earnPoints(deps, day)
   await settleTiers(deps, day)
   await classify(deps, day)
+  // last: a programme written by hand that can't be used must not keep the others from their work
+  await earnPoints(deps, day)
 }

@@ -24,7 +24,7 @@ export async function settleLots(
   zone: string,
   customerIds: readonly bigint[],
 ): Promise<void> {
-  const ids = [...new Set(customerIds)]
+  const ids = [...new Set(customerIds)].sort((a, b) => (a < b ? -1 : 1))
   for (let start = 0; start < ids.length; start += CHUNK) {
     const chunk = ids.slice(start, start + CHUNK)
     await tx.$executeRaw`
