@@ -2,12 +2,14 @@ import type { BusinessDay } from '../../domain/business-day.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { birthday } from './birthday.ts'
 import { couponExpiring } from './coupon-expiring.ts'
+import { pointsExpiring } from './points-expiring.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
 import type { Rule, WordsNames } from './rule.ts'
 
 const RULES: Record<RuleKind, Rule> = {
   birthday,
   coupon_expiring: couponExpiring,
+  points_expiring: pointsExpiring,
   repurchase_overdue: repurchaseOverdue,
 }
 

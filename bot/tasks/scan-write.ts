@@ -73,12 +73,12 @@ export async function pressDueTasks(tx: Db, stamp: ScanStamp): Promise<void> {
     select id, ${stamp.now}, 'system', 'scan', state, state, '{"urgent": true}' from pressed`)
 }
 
-/** Older coupon tasks nobody has begun, of customers who got one that lists all coupons now. */
+/** Older coupon and points tasks nobody has begun, of customers who got one that lists all of them now. */
 export async function findSuperseded(tx: Db, day: BusinessDay): Promise<bigint[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     select t.id::text as id from task t
     join scan_decision d on d.customer_id = t.customer_id and d.kind = t.kind and d.why is null
-    where t.kind = 'coupon_expiring' and t.state = 'open' and t.occurrence < ${day}`)
+    where t.kind in ('coupon_expiring', 'points_expiring') and t.state = 'open' and t.occurrence < ${day}`)
   return rows.map(({ id }) => BigInt(id))
 }
 
