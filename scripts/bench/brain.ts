@@ -32,8 +32,11 @@ interface Nights {
 }
 
 async function measureBrain(context: BenchContext): Promise<BenchResult> {
-  const big = await copyChain(context, 'bench_brain')
-  const small = await copyChain(context, 'bench_brain_small', big.members / 10)
+  // both are there before the first is left: a server that nobody is connected to is stopped
+  const bigChain = await openChain(context)
+  const smallChain = await openChain(context, { members: bigChain.members / 10 })
+  const big = await copyOf(bigChain, 'bench_brain')
+  const small = await copyOf(smallChain, 'bench_brain_small')
   const parts: NightParts[] = []
   const growth: number[] = []
   try {
@@ -109,8 +112,7 @@ async function measureBrain(context: BenchContext): Promise<BenchResult> {
   }
 }
 
-async function copyChain(context: BenchContext, name: string, members?: number): Promise<Nights> {
-  const chain = await openChain(context, members === undefined ? {} : { members })
+async function copyOf(chain: ChainDatabase, name: string): Promise<Nights> {
   await chain.disconnect()
   const copy = await copyDatabase(chain.url, name)
   return { chain, copy, members: chain.members, day: CHAIN_DAY }
