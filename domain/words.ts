@@ -1,7 +1,13 @@
 /** The product's fixed vocabularies, each written once (docs/glossary.md). */
 
 /** Kinds of task that rules make; a rule file of the same name is in bot/rules. */
-export const RULE_KINDS = ['birthday', 'coupon_expiring', 'repurchase_overdue'] as const
+export const RULE_KINDS = [
+  'birthday',
+  'coupon_expiring',
+  'repurchase_overdue',
+  'new_member',
+  'first_purchase_thanks',
+] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 export const TASK_STATES = [

@@ -2,6 +2,8 @@ import type { BusinessDay } from '../../domain/business-day.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { birthday } from './birthday.ts'
 import { couponExpiring } from './coupon-expiring.ts'
+import { firstPurchaseThanks } from './first-purchase-thanks.ts'
+import { newMember } from './new-member.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
 import type { Rule, WordsNames } from './rule.ts'
 
@@ -9,6 +11,8 @@ const RULES: Record<RuleKind, Rule> = {
   birthday,
   coupon_expiring: couponExpiring,
   repurchase_overdue: repurchaseOverdue,
+  new_member: newMember,
+  first_purchase_thanks: firstPurchaseThanks,
 }
 
 /** The rule of a kind. */

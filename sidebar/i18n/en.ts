@@ -14,6 +14,8 @@ export const en: Messages = {
       birthday: 'Birthday',
       coupon_expiring: 'Coupon expiring',
       repurchase_overdue: 'Due to buy again',
+      new_member: 'New member',
+      first_purchase_thanks: 'First purchase',
     },
     stage: {
       new: 'New member',

@@ -28,7 +28,13 @@ interface Terms {
 }
 
 const terms: Terms = {
-  kind: { birthday: '生日', coupon_expiring: '券快到期', repurchase_overdue: '该复购了' },
+  kind: {
+    birthday: '生日',
+    coupon_expiring: '券快到期',
+    repurchase_overdue: '该复购了',
+    new_member: '新会员',
+    first_purchase_thanks: '首单感谢',
+  },
   stage: {
     new: '新会员',
     active: '活跃',

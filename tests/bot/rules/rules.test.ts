@@ -28,6 +28,8 @@ const FACTS: Record<RuleKind, object> = {
     daysSince: 31,
     factor: 2.07,
   },
+  new_member: { joined: '2026-11-19', step: 3 },
+  first_purchase_thanks: { paidOn: '2026-11-21', thankBy: '2026-11-23 15:20' },
 }
 const today = '2026-11-22'
 
@@ -51,6 +53,8 @@ describe('reasons', () => {
       { cycleSource: 'store', cycleDays: 10 },
       '本店客人通常 10 天来一次，已经 31 天没来（3.1 倍）。',
     ],
+    ['new_member', {}, '11 月 19 日入会，第 3 天了，还没下过单。'],
+    ['first_purchase_thanks', {}, '11 月 21 日第一次下单，11 月 23 日 15:20 前道声谢。'],
   ] as const)('of %s with %o read: %s', (kind, change, sentence) => {
     expect(renderReason(kind, { ...FACTS[kind], ...change }, 'zh-CN', today)).toBe(sentence)
   })
@@ -63,6 +67,9 @@ describe('reasons', () => {
     expect(
       renderReason('repurchase_overdue', FACTS.repurchase_overdue, 'zh-CN', '2026-11-24'),
     ).toBe('通常 15 天来一次，已经 33 天没来（2.2 倍）。')
+    expect(renderReason('new_member', FACTS.new_member, 'zh-CN')).toBe(
+      '11 月 19 日入会，还没下过单。',
+    )
   })
 
   it('speak English too', () => {
@@ -70,6 +77,8 @@ describe('reasons', () => {
       'Birthday in 2 days (24 Nov), 16/10 by the Chinese calendar.',
       '2 coupons are ending: the first, “满200减50”, in 3 days (25 Nov), the last on 29 Nov.',
       'Usually comes every 15 days; not seen for 31 days (2.1×).',
+      'Joined 3 days ago (19 Nov), no order yet.',
+      'First purchase on 21 Nov; thank them before 23 Nov 15:20.',
     ])
   })
 
@@ -89,6 +98,8 @@ describe('words', () => {
         "张女士，您的生日快到啦，先祝您生日快乐！哪天有空来店里，我陪您慢慢挑。——王小明",
         "张女士，您有 2 张券快到期，最早 11 月 25 日。哪天方便来店里，我帮您一起用上。——王小明",
         "张女士，好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。——王小明",
+        "张女士，这几天还没好好招呼您。平时喜欢什么样的？告诉我，我先替您挑几款看看。——王小明",
+        "张女士，谢谢您第一次在我们家下单！用着有什么问题、想了解的，随时告诉我。——王小明",
       ]
     `)
   })
@@ -116,12 +127,14 @@ describe('words', () => {
         anyName,
         fc.constantFrom(...CYCLE_SOURCES),
         fc.integer({ min: 0, max: 3 }),
-        (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil) => {
+        fc.integer({ min: 1, max: 9 }),
+        (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil, step) => {
           const one = [coupon(couponName, '2026-11-25', 3)]
           const facts = {
             ...FACTS[kind],
             cycleSource,
             daysUntil,
+            step,
             coupons: daysUntil > 1 ? one : [...one, ...one],
           }
           const words = renderWords(kind, facts, { ...names, customerName, guideName }, lang)
@@ -136,16 +149,14 @@ describe('words', () => {
 })
 
 describe('dueDays', () => {
-  const zone = 'Asia/Shanghai'
-
   it('points from the scanned day to the days of its steps', () => {
-    const window = { day: today, since: '2026-11-21', zone }
+    const window = { day: today, since: '2026-11-21' }
 
     expect(dueDays(window, [7, 3, 1])).toEqual(['2026-11-23', '2026-11-25', '2026-11-29'])
   })
 
   it('takes in the steps of missed nights, never a day that is over', () => {
-    const window = { day: today, since: '2026-11-19', zone }
+    const window = { day: today, since: '2026-11-19' }
 
     expect(dueDays(window, [3, 0])).toEqual([
       '2026-11-22',
@@ -167,7 +178,7 @@ describe('dueDays', () => {
 
           const found = nights.flatMap((day, i) => {
             const since = nights[i - 1] ?? addDays(day, -1)
-            return dueDays({ day, since, zone }, [step])
+            return dueDays({ day, since }, [step])
           })
 
           const every: string[] = []
