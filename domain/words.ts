@@ -7,6 +7,11 @@ export const RULE_KINDS = [
   'repurchase_overdue',
   'new_member',
   'first_purchase_thanks',
+  'churn_warning',
+  'tier_up',
+  'tier_keep',
+  'vip_care',
+  'festival',
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 

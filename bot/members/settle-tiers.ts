@@ -1,10 +1,17 @@
 import { addDays, isoInZone, type BusinessDay } from '../../domain/business-day.ts'
-import { nextReview, TIER_TABLE, TIER_WINDOW_DAYS, type TierRow } from '../../domain/tier.ts'
+import {
+  nextReview,
+  TIER_TABLE,
+  TIER_WARNING_DAYS,
+  TIER_WINDOW_DAYS,
+  type TierRow,
+} from '../../domain/tier.ts'
 import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { announceMany } from '../messages/webhooks.ts'
-import { counts } from './stats-sql.ts'
+import { counts } from '../rules/counted-order.ts'
+import { countedReferral } from '../rules/tier-sql.ts'
 
 /** How many tiers a run changed. */
 export interface SettledTiers {
@@ -13,8 +20,6 @@ export interface SettledTiers {
   warned: number
 }
 
-/** a tier is lost this many days after the warning, at the earliest */
-const WARNING_DAYS = 30
 const LONGEST_MS = 30 * 60_000
 
 /** Figures of a window as SQL: columns or sums. */
@@ -75,12 +80,8 @@ async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
       group by o.customer_id
     ), referred as (
       select r.referrer_member_no as member_no, count(*)::int as n
-      from customer r
-      cross join lateral (
-        select o.status, o.refunded_fen from orders o
-        where o.customer_id = r.id order by o.paid_at, o.id limit 1
-      ) first_order
-      where r.referrer_member_no is not null and first_order.status = 'paid' and first_order.refunded_fen = 0
+      from customer r ${countedReferral}
+      where r.referrer_member_no is not null
       group by 1
     ), figures as (
       select c.id as customer_id, coalesce(s.spend_365_fen, 0) as spend, coalesce(s.orders_365, 0) as orders,
@@ -98,7 +99,7 @@ async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
       select r.*, case
           when not r.is_kept or r.due > r.held then r.due
           when r.due < r.held and r.reviewed_on < ${thisReview}::date
-            and r.warned_on <= ${day}::date - ${WARNING_DAYS}::int then r.held - 1
+            and r.warned_on <= ${day}::date - ${TIER_WARNING_DAYS}::int then r.held - 1
           else r.held
         end as tier
       from ranked r
@@ -106,7 +107,7 @@ async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
       select j.*, case
           when j.at_review >= j.tier then null
           when j.tier = j.held and j.warned_on is not null then j.warned_on
-          when ${day}::date >= ${addDays(review, -WARNING_DAYS)}::date then ${day}::date
+          when ${day}::date >= ${addDays(review, -TIER_WARNING_DAYS)}::date then ${day}::date
         end as warning,
         j.is_kept and j.reviewed_on < ${thisReview}::date as is_review
       from judged j

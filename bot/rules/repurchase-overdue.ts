@@ -3,11 +3,16 @@ import { daysBetween } from '../../domain/business-day.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { churnIsOn, fallingJoin } from './churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
+import { cycleText } from './cycle-text.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
-/** Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. */
+/**
+ * Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. Once the churn
+ * warning is on, they are its (ADR 17).
+ */
 export const repurchaseOverdue = defineRule({
   kind: 'repurchase_overdue',
   label: { 'zh-CN': '该复购了', en: 'Repurchase due' },
@@ -30,12 +35,14 @@ export const repurchaseOverdue = defineRule({
 
   // A state, not a step: who is overdue stays a candidate until an order, so a missed night needs no care.
   // Urgency falls with the factor: somebody just late is likelier to come than somebody long gone.
-  candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
+  candidates({ day, zone, inForce }, { factor, maxDays, dueDays, diesDays }) {
+    const isLeft = inForce.has('churn_warning') ? churnIsOn(day) : Prisma.sql`false`
     return Prisma.sql`
       with ${cycleMedians}, rhythm as (
         select s.customer_id, s.last_order_no, s.last_purchase_day,
-          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns}
-        from customer_stats s ${cycleJoins}
+          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns},
+          falling.falling_reviews, falling.reviewed_on
+        from customer_stats s ${cycleJoins} ${fallingJoin}
         where s.last_order_no is not null
           and s.last_purchase_day between ${day}::date - ${maxDays}::int and ${day}::date - 1
       )
@@ -48,16 +55,16 @@ export const repurchaseOverdue = defineRule({
         (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
         (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
       from rhythm r
-      where r.days_since >= ${factor}::float8 * r.cycle_days`
+      where r.days_since >= ${factor}::float8 * r.cycle_days and not (${isLeft})`
   },
 
   reason(facts, lang, today) {
     const daysSince = today === undefined ? facts.daysSince : daysBetween(facts.lastPurchase, today)
     const times = overdueFactor(daysSince, facts.cycleDays).toFixed(1)
-    const who = WHOSE[facts.cycleSource][lang]
+    const usual = cycleText(facts, lang)
     return lang === 'en'
-      ? `${who} every ${facts.cycleDays} days; not seen for ${daysSince} days (${times}×).`
-      : `${who}通常 ${facts.cycleDays} 天来一次，已经 ${daysSince} 天没来（${times} 倍）。`
+      ? `${usual}; not seen for ${daysSince} days (${times}×).`
+      : `${usual}，已经 ${daysSince} 天没来（${times} 倍）。`
   },
 
   words(_facts, names, lang) {
@@ -70,10 +77,3 @@ export const repurchaseOverdue = defineRule({
 
   advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
 })
-
-const WHOSE = {
-  own: { 'zh-CN': '', en: 'Usually comes' },
-  category: { 'zh-CN': '买同类商品的客人', en: 'Buyers of the same category come' },
-  store: { 'zh-CN': '本店客人', en: 'Customers of the store come' },
-  chain: { 'zh-CN': '全部门店的客人', en: 'Customers of the chain come' },
-} as const

@@ -1,6 +1,7 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
+import { countKeepGaps } from './keep-gaps.ts'
 import { ABOUT_ORDERS, hasBought, isUntrue } from './order-truth.ts'
 
 const KINDS = [...ABOUT_ORDERS]
@@ -27,6 +28,7 @@ export async function ordersArrived(
 ): Promise<void> {
   const ids = await concerned(tx, customerIds)
   if (ids.length === 0) return
+  await countKeepGaps(tx, ids, now)
   const untrue = await tx.$queryRaw<Untrue[]>(Prisma.sql`
     select t.id::text as id,
       ${hasBought} as bought,

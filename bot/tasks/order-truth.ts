@@ -6,6 +6,8 @@ export const ABOUT_ORDERS = [
   'repurchase_overdue',
   'new_member',
   'first_purchase_thanks',
+  'churn_warning',
+  'tier_keep',
 ] as const satisfies readonly RuleKind[]
 
 /**
@@ -22,6 +24,9 @@ export function isUntrue(row: 't' | 'h'): Prisma.Sql {
     case ${kind}
       when 'new_member' then s.last_order_no is not null
       when 'first_purchase_thanks' then s.first_purchase_day is distinct from ${occurrence}::date
+      -- countKeepGaps has counted it before
+      when 'tier_keep' then (${facts} ->> 'spendFen')::bigint + (${facts} ->> 'orders')::int
+        + (${facts} ->> 'purchaseDays')::int + (${facts} ->> 'referrals')::int = 0
       -- a silence is over with the next order
       else s.last_order_no is distinct from coalesce(${facts} ->> 'lastOrder', ${occurrence})
     end`
@@ -32,5 +37,6 @@ export const hasBought = Prisma.sql`
   case t.kind
     when 'new_member' then true
     when 'first_purchase_thanks' then false
+    when 'tier_keep' then true
     else coalesce(s.last_purchase_day >= (t.facts ->> 'lastPurchase')::date, false)
   end`

@@ -16,6 +16,11 @@ export const en: Messages = {
       repurchase_overdue: 'Due to buy again',
       new_member: 'New member',
       first_purchase_thanks: 'First purchase',
+      churn_warning: 'Churn warning',
+      tier_up: 'Tier up',
+      tier_keep: 'Keep the tier',
+      vip_care: 'VIP care',
+      festival: 'Festival',
     },
     stage: {
       new: 'New member',

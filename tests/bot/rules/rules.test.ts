@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { kindLabel, renderAdvice, renderReason, renderWords } from '../../../bot/rules/registry.ts'
 import { dueDays } from '../../../bot/rules/rule.ts'
 import { addDays } from '../../../domain/business-day.ts'
+import { FESTIVAL_CODES } from '../../../domain/festivals.ts'
+import { CHURN_STEPS } from '../../../domain/lifecycle.ts'
 import { CYCLE_SOURCES, LANGS, RULE_KINDS, type RuleKind } from '../../../domain/words.ts'
 
 const coupon = (name: string, expiresOn: string, days: number) => ({
@@ -30,8 +32,30 @@ const FACTS: Record<RuleKind, object> = {
   },
   new_member: { joined: '2026-11-19', step: 3 },
   first_purchase_thanks: { paidOn: '2026-11-21', thankBy: '2026-11-23 15:20' },
+  churn_warning: {
+    step: 'warning',
+    lastOrder: 'O-1',
+    lastPurchase: '2026-08-22',
+    daysSince: 92,
+    cycleDays: 20,
+    cycleSource: 'own',
+    fallingReviews: 0,
+    occasion: null,
+  },
+  tier_up: { day: '2026-11-21', before: 'bronze', after: 'silver' },
+  tier_keep: {
+    tier: 'silver',
+    reviewDay: '2026-12-04',
+    spendFen: 32_000,
+    orders: 2,
+    purchaseDays: 0,
+    referrals: 0,
+  },
+  vip_care: { spendFen: 1_230_000, topPercent: 10, quietDays: 30 },
+  festival: { festival: 'mid_autumn', day: '2026-11-23' },
 }
 const today = '2026-11-22'
+const OCCASIONS = ['birthday', ...FESTIVAL_CODES]
 
 describe('reasons', () => {
   it.each([
@@ -55,6 +79,32 @@ describe('reasons', () => {
     ],
     ['new_member', {}, '11 月 19 日入会，第 3 天了，还没下过单。'],
     ['first_purchase_thanks', {}, '11 月 21 日第一次下单，11 月 23 日 15:20 前道声谢。'],
+    ['churn_warning', {}, '通常 20 天来一次，已经 92 天没来，有流失风险。'],
+    ['churn_warning', { fallingReviews: 2 }, '已经 92 天没来，等级连降 2 次，有流失风险。'],
+    [
+      'churn_warning',
+      { step: 'leaning', cycleDays: null, cycleSource: null },
+      '已经 92 天没来，正在走远。',
+    ],
+    [
+      'churn_warning',
+      { step: 'lost', occasion: { name: 'birthday', day: '2026-11-25' } },
+      '已经 92 天没来，3 天后 11 月 25 日生日，借这天问候一声。',
+    ],
+    ['tier_up', {}, '11 月 21 日从铜卡升到银卡。'],
+    ['tier_keep', {}, '12 天后银卡可能降级，还差 ¥320 和 2 次购买。'],
+    [
+      'tier_keep',
+      { reviewDay: '2026-11-23', spendFen: 0, purchaseDays: 1 },
+      '明天银卡可能降级，还差 2 次购买和 1 个购买日。',
+    ],
+    [
+      'tier_keep',
+      { tier: 'gold', spendFen: 0, orders: 0, purchaseDays: 0, referrals: 1 },
+      '12 天后金卡可能降级，还差 1 位推荐的新客。',
+    ],
+    ['vip_care', {}, '近一年消费 ¥12,300，排在前 10%，30 天没人联系过了。'],
+    ['festival', {}, '明天 11 月 23 日中秋节。'],
   ] as const)('of %s with %o read: %s', (kind, change, sentence) => {
     expect(renderReason(kind, { ...FACTS[kind], ...change }, 'zh-CN', today)).toBe(sentence)
   })
@@ -79,6 +129,11 @@ describe('reasons', () => {
       'Usually comes every 15 days; not seen for 31 days (2.1×).',
       'Joined 3 days ago (19 Nov), no order yet.',
       'First purchase on 21 Nov; thank them before 23 Nov 15:20.',
+      'Usually comes every 20 days; not seen for 92 days: may be leaving.',
+      'Rose from Bronze to Silver on 21 Nov.',
+      'Silver may be lost in 12 days; ¥320 and 2 purchases short.',
+      'Spent ¥12,300 in a year (top 10%); nobody wrote for 30 days.',
+      'Mid-Autumn tomorrow (23 Nov).',
     ])
   })
 
@@ -100,6 +155,11 @@ describe('words', () => {
         "张女士，好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。——王小明",
         "张女士，这几天还没好好招呼您。平时喜欢什么样的？告诉我，我先替您挑几款看看。——王小明",
         "张女士，谢谢您第一次在我们家下单！用着有什么问题、想了解的，随时告诉我。——王小明",
+        "张女士，好久不见，最近都好吗？店里添了不少新东西，想着您会喜欢，有空来坐坐。——王小明",
+        "张女士，恭喜您升级为银卡会员！谢谢您一直来，新的权益我讲给您听。——王小明",
+        "张女士，您的银卡 12 月 4 日要重新评定了，我帮您看看怎么留住，想买什么告诉我。——王小明",
+        "张女士，好一阵没跟您聊了，最近都好吗？有什么需要，随时找我，我替您留心着。——王小明",
+        "张女士，中秋节快乐！愿您和家人平安顺遂，忙里也记得歇一歇。——王小明",
       ]
     `)
   })
@@ -127,14 +187,15 @@ describe('words', () => {
         anyName,
         fc.constantFrom(...CYCLE_SOURCES),
         fc.integer({ min: 0, max: 3 }),
-        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 0, max: FESTIVAL_CODES.length }),
         (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil, step) => {
           const one = [coupon(couponName, '2026-11-25', 3)]
           const facts = {
             ...FACTS[kind],
             cycleSource,
             daysUntil,
-            step,
+            step: kind === 'churn_warning' ? CHURN_STEPS[step % 3] : step,
+            occasion: daysUntil > 1 ? { name: OCCASIONS[step], day: '2026-11-25' } : null,
             coupons: daysUntil > 1 ? one : [...one, ...one],
           }
           const words = renderWords(kind, facts, { ...names, customerName, guideName }, lang)
