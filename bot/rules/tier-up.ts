@@ -59,7 +59,7 @@ export const tierUp = defineRule({
     const from = signature(names, lang)
     return lang === 'en'
       ? `${who}you are ${tierName(after, lang)} now. Congratulations!${from}`
-      : `${who}恭喜您升级为${tierName(after, lang)}会员！谢谢您一直来，新的权益我讲给您听。${from}`
+      : `${who}恭喜您升级为${tierName(after, lang)}会员！谢谢您一直以来的信任，新权益我慢慢讲给您听。${from}`
   },
 
   advice: (_facts, lang) =>
