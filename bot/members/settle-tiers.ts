@@ -12,6 +12,7 @@ import type { BotDeps } from '../deps.ts'
 import { announceMany } from '../messages/webhooks.ts'
 import { counts } from '../rules/counted-order.ts'
 import { countedReferral } from '../rules/tier-sql.ts'
+import { tiersSettled } from '../tasks/on-tiers.ts'
 
 /** How many tiers a run changed. */
 export interface SettledTiers {
@@ -45,6 +46,7 @@ export async function settleTiers(deps: BotDeps, day: BusinessDay): Promise<Sett
       await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
       await tx.$executeRaw(Prisma.sql`set local jit = off`)
       const changes = await writeTiers(tx, day)
+      await tiersSettled(tx, deps, deps.clock.now())
       await tellTiers(tx, deps, day, changes)
       return {
         upgraded: changes.filter(({ reason }) => reason === 'upgrade').length,

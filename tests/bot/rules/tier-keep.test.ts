@@ -181,6 +181,26 @@ describe('tier_keep', () => {
   })
 })
 
+describe('a night’s tiers', () => {
+  it('end the task about a tier that a referral has made safe', async () => {
+    const gold = await aWarned('gold', '2026-11-01', [
+      { day: '2026-06-01', spendFen: 100, orders: 1 },
+      { day: '2026-06-02', spendFen: 100, orders: 1 },
+    ])
+    await scan('2026-11-19')
+    expect(await theTask()).toMatchObject({ state: 'open', facts: { referrals: 1 } })
+    await settleTiers(createTestDeps(db), '2026-11-19')
+    expect(await theTask()).toMatchObject({ state: 'open' })
+
+    const friend = await aCustomer(db, { referrerMemberNo: gold.memberNo })
+    await buys(friend, [{ day: '2026-11-19', spendFen: 100, orders: 1 }])
+    await rebuildStats(db, '2026-11-19')
+    await settleTiers(createTestDeps(db), '2026-11-19')
+
+    expect(await theTask()).toMatchObject({ state: 'cancelled', closeReason: 'tier_safe' })
+  })
+})
+
 describe('an order of somebody who may lose a tier', () => {
   const deps = createTestDeps(db, { clock: createTestClock('2026-11-20T04:00:00Z') })
 
