@@ -1,14 +1,11 @@
 import type { JobHelpers, TaskList } from 'graphile-worker'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
-import { classify } from './members/classify.ts'
 import { reconcile } from './members/reconcile.ts'
-import { rollWindows } from './members/stats.ts'
-import { settleTiers } from './members/settle-tiers.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
+import { runNight } from './night.ts'
 import type { JobName, JobPayloads } from './queue.ts'
-import { runScan } from './tasks/scan.ts'
 import { wake } from './tasks/wake.ts'
 import { WecomError } from './wecom/error-table.ts'
 import { forgetOldQuota } from './wecom/limits.ts'
@@ -23,7 +20,7 @@ type One<Payload> = Payload extends readonly (infer Each)[] ? Each : Payload
 const HANDLERS: Handlers = {
   callback: (deps, { inboxId }) => handleCallback(deps, BigInt(inboxId)),
   welcome: (deps, { inboxId }) => greetFirst(deps, BigInt(inboxId)),
-  scan: (deps, { day }) => scanDay(deps, day),
+  scan: (deps, { day }) => runNight(deps, day),
   deliver: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   greet: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   wake: async (deps) => {
@@ -104,18 +101,6 @@ async function runJob(
     }
     throw error
   }
-}
-
-/** The day's scan, its windows first, so that what it compares is the day's; then what no card waits for: tiers, classes. */
-async function scanDay(deps: BotDeps, day: string): Promise<void> {
-  await rollWindows(deps.db, day)
-  const { counts } = await runScan(deps, { day })
-  await deps.db.prisma.dailyRun.updateMany({
-    where: { name: 'scan', day: new Date(`${day}T00:00:00Z`) },
-    data: { finishedAt: deps.clock.now(), summary: counts },
-  })
-  await settleTiers(deps, day)
-  await classify(deps, day)
 }
 
 /** A callback that nothing more is tried for stays in the inbox, unprocessed, with the reason. */

@@ -31,6 +31,9 @@ const LEAST_REPEATERS = 50
 /** the rates may not run away where the chain's data says nothing about them */
 const LOWEST = 1e-4
 const HIGHEST = 1e6
+/** from so many different histories on a fit begins on a coarse grid, of so many steps to the mean age */
+const MANY = 10_000
+const GRID = 30
 
 /**
  * Fits BG/NBD by maximum likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2), eq. 6 and 7).
@@ -51,18 +54,37 @@ export function fitBgNbd(
   const customers = counts.reduce((sum, one) => sum + one.customers, 0)
   const unit = counts.reduce((sum, one) => sum + one.age * one.customers, 0) / customers || 1
   const scaled = counts.map((one) => ({ ...one, recency: one.recency / unit, age: one.age / unit }))
-  const found = minimise(
-    (logs) => {
-      const params = paramsOf(logs)
-      const isInside = Object.values(params).every((x) => x >= LOWEST && x <= HIGHEST)
-      return isInside ? -logLikelihood(params, scaled) / customers : Infinity
-    },
-    [Math.log(0.5), Math.log(0.1), Math.log(0.8), Math.log(2.5)],
-    { tolerance: 1e-10 },
-  )
-  const { r, alpha, a, b } = paramsOf(found.at)
+  const search = (histories: readonly HistoryCount[], from: number[], step: number): number[] =>
+    minimise(
+      (logs) => {
+        const params = paramsOf(logs)
+        const isInside = Object.values(params).every((x) => x >= LOWEST && x <= HIGHEST)
+        return isInside ? -logLikelihood(params, histories) / customers : Infinity
+      },
+      from,
+      { step, tolerance: 1e-10 },
+    ).at
+  const start = [Math.log(0.5), Math.log(0.1), Math.log(0.8), Math.log(2.5)]
+  // most steps are made where each costs little: on a coarse grid of the same histories
+  const near = counts.length > MANY ? search(coarse(scaled), start, 0.5) : start
+  const at = search(scaled, near, counts.length > MANY ? 0.05 : 0.5)
+  const { r, alpha, a, b } = paramsOf(at)
   const params = { r, alpha: alpha * unit, a, b }
   return { ...params, logLikelihood: logLikelihood(params, counts) }
+}
+
+/** Histories whose days are rounded to a thirtieth of the mean age, those that are equal then as one. */
+function coarse(scaled: readonly HistoryCount[]): HistoryCount[] {
+  const cells = new Map<string, HistoryCount>()
+  for (const { repeats, recency, age, customers } of scaled) {
+    const late = Math.round(age * GRID)
+    const last = Math.min(Math.round(recency * GRID), late)
+    const key = `${repeats} ${last} ${late}`
+    const cell = cells.get(key)
+    if (cell) cell.customers += customers
+    else cells.set(key, { repeats, recency: last / GRID, age: late / GRID, customers })
+  }
+  return [...cells.values()]
 }
 
 function paramsOf([r = 0, alpha = 0, a = 0, b = 0]: readonly number[]): BgNbd {

@@ -97,9 +97,7 @@ export function tierOf(
   facts: TierFacts,
   options: { goldRequiresSilver?: boolean } = {},
 ): { tier: Tier; flags: TierFlag[] } {
-  const ladder = TIER_TABLE.filter((row) => row.minReferrals === undefined)
-  const amount = ladder.findLastIndex((row) => facts.spend365Fen >= row.minSpendFen)
-  const count = ladder.findLastIndex((row) => facts.orders365 >= row.minOrders)
+  const { amount, count, ladder } = placesOf(facts)
   const reached = Math.max(0, Math.min(amount, count))
   const silver = reached === ladder.length - 1
   const special = TIER_TABLE.findLast((row) => row.minReferrals !== undefined && meets(facts, row))
@@ -108,6 +106,30 @@ export function tierOf(
   if (amount < count) flags.push('low_spend_high_frequency')
   if (special && (silver || !options.goldRequiresSilver)) return { tier: special.code, flags }
   return { tier: ladder[reached]?.code ?? 'iron', flags }
+}
+
+/**
+ * Which tier the amount alone makes, and which the count alone (domain-rules 1): the lower of the two holds.
+ * @example bandsOf({ spend365Fen: 250_000, orders365: 12, purchaseDays365: 9, referrals: 0 }) // { amount: 'silver', count: 'bronze' }
+ */
+export function bandsOf(facts: TierFacts): { amount: Tier; count: Tier } {
+  const { amount, count, ladder } = placesOf(facts)
+  const at = (place: number) => ladder[Math.max(0, place)]?.code ?? 'iron'
+  return { amount: at(amount), count: at(count) }
+}
+
+/** Places in the ladder of amounts and counts; −1 where not even the lowest is met. */
+function placesOf(facts: TierFacts): {
+  amount: number
+  count: number
+  ladder: readonly TierRow[]
+} {
+  const ladder = TIER_TABLE.filter((row) => row.minReferrals === undefined)
+  return {
+    amount: ladder.findLastIndex((row) => facts.spend365Fen >= row.minSpendFen),
+    count: ladder.findLastIndex((row) => facts.orders365 >= row.minOrders),
+    ladder,
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
+import { ruleRoutes } from './api/rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
@@ -132,5 +133,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(taskRoutes, { deps: hurried })
     await signedInOnly.register(touchRoutes, { deps: hurried })
     await signedInOnly.register(reportRoutes, { deps: hurried })
+    await signedInOnly.register(ruleRoutes, { deps: hurried })
   })
 }

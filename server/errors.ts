@@ -73,6 +73,18 @@ export const SnoozeTooLate = createError(
   400,
 )
 
+// — Rules —
+export const RuleChanged = createError(
+  'RULE_CHANGED',
+  '这条规则刚被别人改过，请刷新后再改。 It was saved meanwhile: read it again.',
+  409,
+)
+export const DryRunBusy = createError(
+  'DRY_RUN_BUSY',
+  '正在试算另一条规则，请稍后再试。 Another dry run is under way: try again in a moment.',
+  409,
+)
+
 // — Open API —
 export const ApiKeyRefused = createError(
   'API_KEY_REFUSED',

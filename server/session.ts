@@ -62,6 +62,11 @@ export async function requireManager(request: FastifyRequest, _reply: FastifyRep
   if (signedIn(request).role === 'guide') throw new NeedsRole('manager')
 }
 
+/** Hook for what holds for the whole chain: headquarters alone. */
+export async function requireHq(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+  if (signedIn(request).role !== 'hq') throw new NeedsRole('hq')
+}
+
 /** Whose session it is; whether they may still sign in is for the database to say. */
 export function sessionUserid(request: FastifyRequest): string {
   const userid = request.session.get('userid')

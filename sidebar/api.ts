@@ -1,4 +1,5 @@
 import type { CustomerProfile, TagsAnswer, TimelinePage } from '../server/api/customers/schema.ts'
+import type { WhyAnswer } from '../server/api/why/schema.ts'
 import type { Jssdk } from '../server/api/jssdk/schema.ts'
 import type { Me } from '../server/api/me/schema.ts'
 import type { ExecutionReport } from '../server/api/reports/schema.ts'
@@ -82,6 +83,9 @@ export function createApi(options: ApiOptions) {
       get<CustomerProfile>(`/api/customers/by-external/${encodeURIComponent(externalUserId)}`),
     timeline: (id: string, filter: { cursor?: string | undefined; types?: string | undefined }) =>
       get<TimelinePage>(`/api/customers/${id}/timeline${query(filter)}`),
+    /** why there is a task of a kind or none, why a customer is what they are */
+    why: (id: string, kind: string) =>
+      get<WhyAnswer>(`/api/customers/${encodeURIComponent(id)}/why${query({ kind })}`),
     changeTags: (id: string, change: { add: string[]; remove: string[] }) =>
       call<TagsAnswer>('PATCH', `/api/customers/${id}/tags`, change),
     addNote: (id: string, text: string) => post<unknown>(`/api/customers/${id}/notes`, { text }),

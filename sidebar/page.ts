@@ -20,6 +20,8 @@ export interface Page {
 
 /** Puts a page together from the browser's own parts and shows it. */
 export async function showPage({ root, host, title, prepare }: Page): Promise<void> {
+  // a part that a tap loads is gone after an upgrade: the page of the new one has it
+  addEventListener('vite:preloadError', () => location.reload())
   const language = chooseLanguage(location.search, navigator.language)
   const messages = await loadMessages(language)
   const clock = createBusinessClock(() => Date.now())

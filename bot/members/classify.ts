@@ -66,12 +66,14 @@ async function fitModel(tx: Db, day: BusinessDay): Promise<Classified['model']> 
   const counts = await tx.$queryRaw<
     { repeats: number; recency: number; age: number; customers: number }[]
   >(Prisma.sql`
-    with known as (
-      select ${history(day)}, case when count(*) over () > ${FINE_FIT} then 7 else 1 end as step
-      from customer_stats s where s.purchase_days > 0
+    with size as (
+      select case when count(*) > ${FINE_FIT} then 7 else 1 end as step
+      from customer_stats where purchase_days > 0
+    ), known as (
+      select ${history(day)}, size.step from customer_stats s cross join size where s.purchase_days > 0
     )
-    select repeats, (round(recency::numeric / step) * step)::int as recency,
-      (round(age::numeric / step) * step)::int as age, count(*)::int as customers
+    select repeats, (recency + step / 2) / step * step as recency, (age + step / 2) / step * step as age,
+      count(*)::int as customers
     from known group by 1, 2, 3 order by 1, 2, 3`)
   return fitBgNbd(counts)
 }

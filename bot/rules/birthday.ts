@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
-import { celebrationsBetween, lunarText } from '../../domain/birthday.ts'
+import { celebrationsBetween, lunarText, nextCelebration } from '../../domain/birthday.ts'
 import { addDays } from '../../domain/business-day.ts'
-import { whenText } from '../../domain/day-words.ts'
+import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { isLostOn } from './churn-sql.ts'
 import { defineRule, dueDays } from './rule.ts'
+import { lintSteps } from './lint-steps.ts'
 import { greeting, signature } from './sign.ts'
 
 /** Birthdays, T−3 and T0, by either calendar (domain-rules 8). One task a year. */
@@ -81,4 +82,22 @@ export const birthday = defineRule({
     if (lang === 'en') return daysUntil === 0 ? 'Send wishes today' : 'Send wishes, invite'
     return daysUntil === 0 ? '今天送上生日祝福' : '送上生日祝福，请客人来坐坐'
   },
+
+  notDue({ birthday: known }, { stepDays }, lang, day) {
+    const next = known && nextCelebration(known, day)
+    if (!next) {
+      return lang === 'en'
+        ? 'No birthday is known: add month and day, and it will come up.'
+        : '还不知道生日，补上月和日就会提醒。'
+    }
+    const when = whenText(next.day, lang, day)
+    const ahead = stepDays.toSorted((a, b) => b - a).find((step) => addDays(next.day, -step) > day)
+    if (ahead === undefined) return lang === 'en' ? `The birthday is ${when}.` : `生日是${when}。`
+    const from = dayText(addDays(next.day, -ahead), lang)
+    if (lang === 'en') return `The next birthday is ${when}; it comes up on ${from}.`
+    const early = ahead > 0 ? `提前 ${ahead} 天（${from}）` : '当天'
+    return `下次生日：${when}，${early}提醒。`
+  },
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })

@@ -1,11 +1,12 @@
 import { Type, type Static } from 'typebox'
 import { daysBetween } from '../../domain/business-day.ts'
-import { whenText } from '../../domain/day-words.ts'
+import { dayText, whenText } from '../../domain/day-words.ts'
 import { FESTIVAL_CODES, festivalName, type Festival } from '../../domain/festivals.ts'
-import { CHURN_STEPS, type ChurnStep } from '../../domain/lifecycle.ts'
+import { CHURN_STEPS, churnDay, STAGE_RULES, type ChurnStep } from '../../domain/lifecycle.ts'
 import { CYCLE_SOURCES, type CycleSource, type Lang } from '../../domain/words.ts'
 import { churnCandidates } from './churn-candidates.ts'
 import { cycleText } from './cycle-text.ts'
+import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -91,6 +92,34 @@ export const churnWarning = defineRule({
   },
 
   advice: ({ step }, lang) => ADVICE[step][lang],
+
+  lint: (params, lang) => lintDies(params, lang),
+
+  notDue({ lastPurchaseDay, cycle }, _params, lang, day) {
+    const en = lang === 'en'
+    if (lastPurchaseDay === null)
+      return en ? 'They have not bought anything yet.' : '还没有买过，谈不上流失。'
+    const since = daysBetween(lastPurchaseDay, day)
+    if (since > STAGE_RULES.recallDays) {
+      return en
+        ? `Not seen for ${since} days: nobody is asked back after two years.`
+        : `已经 ${since} 天没来，超过两年不再打扰。`
+    }
+    if (since > STAGE_RULES.lostDays) {
+      return en
+        ? `Not seen for ${since} days: greeted on the next date that matters to them, once.`
+        : `已经 ${since} 天没来，等到对 TA 重要的日子再问候，只问候一次。`
+    }
+    const from = churnDay(lastPurchaseDay, cycle?.days ?? null)
+    if (from <= day) {
+      return en
+        ? `Not seen for ${since} days; an overdue task about it is left to work first.`
+        : `已经 ${since} 天没来，先等「该复购了」的任务见效。`
+    }
+    return en
+      ? `Last seen ${since} days ago; warned of from ${dayText(from, lang)} on.`
+      : `${since} 天前来过，到 ${dayText(from, lang)}还没来才预警。`
+  },
 })
 
 function occasionName(name: string, lang: Lang): string {

@@ -3,6 +3,7 @@ import { addDays } from '../../domain/business-day.ts'
 import { cutLength } from '../../domain/cut-text.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -94,6 +95,18 @@ export const couponExpiring = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Remind, help choose' : '提醒用券，帮客人先挑好'),
+
+  notDue({ nextCoupon: next }, { stepDays }, lang, day) {
+    const ahead = Math.max(...stepDays)
+    if (!next) return lang === 'en' ? 'They have no coupon to use.' : '没有还能用的券。'
+    const when = whenText(next.expiresOn, lang, day)
+    const name = cutLength(next.name, 24)
+    return lang === 'en'
+      ? `“${name}” ends first, ${when}; coupons come up ${ahead} days before.`
+      : `最早到期的是「${name}」，${when}；到期前 ${ahead} 天起提醒。`
+  },
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })
 
 function couponName({ coupons }: Pick<Static<typeof Facts>, 'coupons'>, max = 24): string {

@@ -9,6 +9,7 @@ import {
 } from '../../domain/festivals.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -72,4 +73,6 @@ export const festival = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Send wishes, sell nothing' : '送上祝福，不提买东西'),
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })

@@ -64,4 +64,12 @@ export const firstPurchaseThanks = defineRule({
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Say thanks, ask how it is' : '道声谢，问问用得怎么样',
+
+  notDue({ purchaseDays }, { hours }, lang) {
+    const en = lang === 'en'
+    if (purchaseDays === 0) return en ? 'They have not bought anything yet.' : '还没有买过。'
+    return en
+      ? `The ${hours} hours after the first purchase are over, or begin tomorrow.`
+      : `首单后 ${hours} 小时内、下单次日才提醒。`
+  },
 })

@@ -10,6 +10,11 @@ export interface RuleInForce {
   params: object
 }
 
+/** The kinds of some rules, for ScanWindow.inForce. */
+export function kindsOf(rules: readonly RuleInForce[]): ReadonlySet<RuleKind> {
+  return new Set(rules.map(({ rule }) => rule.kind))
+}
+
 /**
  * The rules that make tasks now: the highest version of each kind in table Rule over the defaults of its
  * file (version 1); a disabled one, or one that starts off, makes nothing and is left out.

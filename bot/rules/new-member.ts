@@ -3,6 +3,8 @@ import { addDays, atTime, daysBetween } from '../../domain/business-day.ts'
 import { dayText } from '../../domain/day-words.ts'
 import type { Lang } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintDies } from './lint-dies.ts'
+import { lintSteps } from './lint-steps.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -74,6 +76,25 @@ export const newMember = defineRule({
   },
 
   advice: ({ step }, lang) => stageOfWelcome(step, ADVICE)[lang],
+
+  lint: (params, lang) => [...lintSteps(params.stepDays, lang), ...lintDies(params, lang)],
+
+  notDue({ joinedDay, purchaseDays }, { stepDays }, lang, day) {
+    const en = lang === 'en'
+    if (purchaseDays > 0) return en ? 'They have bought already.' : '已经下过单了。'
+    if (joinedDay === null) return en ? 'They are not a member yet.' : '还不是会员。'
+    const days = daysBetween(joinedDay, day)
+    const next = Math.min(...stepDays.filter((step) => step > days))
+    if (next === Infinity) {
+      return en
+        ? `They joined ${days} days ago: past the first days.`
+        : `入会 ${days} 天了，过了激活期。`
+    }
+    const when = dayText(addDays(joinedDay, next), lang)
+    return en
+      ? `Comes up on ${when}, day ${next} after joining.`
+      : `${when}（入会第 ${next} 天）提醒。`
+  },
 })
 
 type Said = Record<Lang, string>

@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
-import { daysBetween } from '../../domain/business-day.ts'
+import { addDays, daysBetween } from '../../domain/business-day.ts'
+import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { churnIsOn, fallingJoin } from './churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
 import { cycleText } from './cycle-text.ts'
+import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -76,4 +78,34 @@ export const repurchaseOverdue = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
+
+  notDue({ lastPurchaseDay, cycle }, { factor, maxDays }, lang, day) {
+    if (lastPurchaseDay === null) {
+      return lang === 'en' ? 'They have not bought anything yet.' : '还没有买过，看不出复购的节奏。'
+    }
+    if (!cycle) {
+      return lang === 'en'
+        ? 'Nobody in the chain has a rhythm yet: it takes three purchase days.'
+        : '还没有顾客买满 3 天，看不出复购的节奏。'
+    }
+    const daysSince = daysBetween(lastPurchaseDay, day)
+    if (daysSince > maxDays) {
+      return lang === 'en'
+        ? `Not seen for ${daysSince} days, more than ${maxDays}: lost, no longer overdue.`
+        : `已经 ${daysSince} 天没来，超过 ${maxDays} 天算流失，不再按复购提醒。`
+    }
+    const days = Math.round(cycle.days * 10) / 10
+    if (daysSince >= factor * cycle.days) {
+      return lang === 'en'
+        ? `Not seen for ${daysSince} days: the churn warning has taken over.`
+        : `已经 ${daysSince} 天没来，改由「流失预警」来提醒。`
+    }
+    const due = dayText(addDays(lastPurchaseDay, Math.ceil(factor * cycle.days)), lang)
+    const usual = cycleText({ cycleDays: days, cycleSource: cycle.source }, lang)
+    return lang === 'en'
+      ? `${usual}; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
+      : `${usual}，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
+  },
+
+  lint: (params, lang) => lintDies(params, lang),
 })

@@ -1,8 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import type { Birthday } from '../../domain/birthday.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../domain/business-day.ts'
-import type { Lang, RuleKind } from '../../domain/words.ts'
+import type { CycleSource, Lang, RuleKind } from '../../domain/words.ts'
 import type { Prisma } from '../../prisma/db.ts'
 
 /** What a scan looks at: `day`, and the last day before it that was scanned. A step in (since, day] is due. */
@@ -22,6 +23,29 @@ export interface WordsNames {
   customerName: string | null
   guideName: string
   storeName: string | null
+}
+
+/** What a linter says about a rule. An error can't be saved, a warning may be meant. */
+export interface Finding {
+  severity: 'error' | 'warning'
+  /** names the kind of finding, for programs */
+  code: string
+  /** the number it is about, such as `stepDays.1`; null for the rule as a whole */
+  field: string | null
+  /** what is the matter and what to do, for people */
+  message: string
+}
+
+/** What the sentence of a customer who is no candidate may tell. */
+export interface KnownCustomer {
+  birthday: Birthday | null
+  joinedDay: BusinessDay | null
+  purchaseDays: number
+  lastPurchaseDay: BusinessDay | null
+  /** the rhythm that holds for them, their own or a group's */
+  cycle: { days: number; source: CycleSource } | null
+  /** the usable coupon that ends first */
+  nextCoupon: { name: string; expiresOn: BusinessDay } | null
 }
 
 /**
@@ -50,6 +74,10 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
   words: (facts: Static<F>, names: WordsNames, lang: Lang) => string
   /** what the guide may do, at most 30 characters */
   advice: (facts: Static<F>, lang: Lang) => string
+  /** why somebody is no candidate on a day, and when they may become one; one sentence with its numbers */
+  notDue?: (customer: KnownCustomer, params: Static<P>, lang: Lang, day: BusinessDay) => string
+  /** what is odd about numbers that each for itself may be as they are */
+  lint?: (params: Static<P>, lang: Lang) => Finding[]
 }
 
 /** A rule as everything else uses it: facts and numbers come from the database and are checked here. */
@@ -64,6 +92,12 @@ export interface Rule {
   reason: (facts: unknown, lang: Lang, today?: BusinessDay) => string
   words: (facts: unknown, names: WordsNames, lang: Lang) => string
   advice: (facts: unknown, lang: Lang) => string
+  /** @throws RangeError naming the number that can't be used */
+  notDue: (customer: KnownCustomer, params: unknown, lang: Lang, day: BusinessDay) => string
+  /** JSON schema of its numbers, with their bounds */
+  params: TSchema
+  /** everything that is wrong or odd about the numbers; errors first */
+  lint: (params: unknown, lang: Lang) => Finding[]
 }
 
 /** Makes a rule of its file. Facts of a shape that an older version stored give the label alone. */
@@ -82,7 +116,31 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
     reason: (facts, lang, today) => told(facts, lang, (known) => file.reason(known, lang, today)),
     words: (facts, names, lang) => told(facts, lang, (known) => file.words(known, names, lang)),
     advice: (facts, lang) => told(facts, lang, (known) => file.advice(known, lang)),
+    notDue: (customer, params, lang, day) =>
+      file.notDue?.(customer, checkParams(file, params), lang, day) ?? NOT_DUE[lang],
+    params: file.params,
+    lint: (params, lang) =>
+      Value.Check(file.params, params)
+        ? (file.lint?.(params, lang) ?? [])
+        : Value.Errors(file.params, params).map((error) => unusable(error, lang)),
   }
+}
+
+type SchemaError = ReturnType<typeof Value.Errors>[number]
+
+function unusable({ instancePath, message }: SchemaError, lang: Lang): Finding {
+  const field = instancePath.slice(1).replaceAll('/', '.')
+  return {
+    severity: 'error',
+    code: 'unusable',
+    field,
+    message: lang === 'en' ? `“${field}” ${message}.` : `「${field}」不能用：${message}。`,
+  }
+}
+
+const NOT_DUE: Record<Lang, string> = {
+  'zh-CN': '现在还不符合这条提醒的条件。',
+  en: 'They do not meet the conditions of this reminder now.',
 }
 
 /**

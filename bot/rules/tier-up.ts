@@ -3,6 +3,7 @@ import { dayText } from '../../domain/day-words.ts'
 import { tierRow } from '../../domain/tier.ts'
 import { TIERS, type Lang, type Tier } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -64,6 +65,8 @@ export const tierUp = defineRule({
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Congratulate, tell benefits' : '道声恭喜，讲讲新权益',
+
+  lint: (params, lang) => lintDies(params, lang),
 })
 
 function tierName(code: Tier, lang: Lang): string {

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { addDays, atTime } from '../../domain/business-day.ts'
 import { formatFen } from '../../domain/money.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -75,4 +76,6 @@ export const vipCare = defineRule({
   },
 
   advice: (_facts, lang) => (lang === 'en' ? 'Just ask how they are' : '不推销，问候近况就好'),
+
+  lint: (params, lang) => lintDies(params, lang),
 })

@@ -4,7 +4,7 @@ import { RULE_KINDS, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { pushMorning } from '../messages/push.ts'
-import { loadRules } from '../rules/load-rules.ts'
+import { kindsOf, loadRules } from '../rules/load-rules.ts'
 import { announceMade } from './announce-tasks.ts'
 import { closeTasks, expireTasks } from './close.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
@@ -87,7 +87,7 @@ async function scanInside(
   await createScanTables(tx)
   let existing = 0
   const rules = await loadRules(tx)
-  const inForce = new Set(rules.map(({ rule }) => rule.kind))
+  const inForce = kindsOf(rules)
   for (const rule of rules.filter((one) => kinds.includes(one.rule.kind))) {
     existing += await findCandidates(tx, rule, { ...stamp, inForce })
   }

@@ -62,6 +62,7 @@ async function tortureWithDuplicates({ size, folder, say }: TortureContext): Pro
     return [
       ...sent.figures,
       ...(await processed(db.pool, servers, events.length, left)),
+      await slowestWelcome(db.pool),
       ...(await effects(db.pool, wecom, counts)),
     ]
   } finally {
@@ -199,6 +200,23 @@ async function effects(pool: pg.Pool, wecom: PlainWecom, counts: Effects): Promi
       await count(pool, `select count(*) from outbox where state <> 'sent'`),
     ),
   ]
+}
+
+/** From the callback's row to WeCom's answer: how near the flood came to the 20 seconds. */
+async function slowestWelcome(pool: pg.Pool): Promise<Figure> {
+  const { rows } = await pool.query<{ seconds: number; at: number }>(
+    `select extract(epoch from o.sent_at - i.received_at)::float8 as seconds,
+       extract(epoch from i.received_at - (select min(received_at) from inbox))::float8 as at
+     from outbox o join inbox i using (trace_id)
+     where o.kind = 'welcome' and o.sent_at is not null order by 1 desc limit 1`,
+  )
+  const { seconds = 0, at = 0 } = rows[0] ?? {}
+  return {
+    name: 'slowest welcome that was sent',
+    value: seconds,
+    unit: 's',
+    note: `received ${at.toFixed(0)} s after the first event; WeCom allows 20 s`,
+  }
 }
 
 async function endedOnce(pool: pg.Pool, prefix: string, state: string): Promise<number> {

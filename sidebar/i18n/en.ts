@@ -188,6 +188,7 @@ export const en: Messages = {
     title: 'Why now',
     none: 'No need to write now',
     noneText: 'When there is a good reason, it shows here.',
+    noneAsk: 'Why is there none?',
     others: (n) => `${n} more`,
     words: 'Words to send',
     wordsEmpty: 'Write something first',
@@ -227,6 +228,8 @@ export const en: Messages = {
     average: 'Average',
     ordersUnit: (n) => String(n),
     rhythm: (cycle, since) => `Usually every ${cycle} days, now ${since}`,
+    how: 'How is this told?',
+    classes: { tier: 'Tier', rfm: 'RFM', stage: 'Lifecycle stage', rhythm: 'Rhythm' },
     rhythmBy: {
       own: 'their own habit',
       category: 'habit of the category',

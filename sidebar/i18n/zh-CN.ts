@@ -203,6 +203,7 @@ export const zhCN = {
     title: '为什么现在',
     none: '现在不用特意联系 TA',
     noneText: '有值得联系的时候，这里会告诉你原因。',
+    noneAsk: '为什么没有提醒？',
     others: (n: number) => `还有 ${n} 件`,
     words: '发给客户的话',
     wordsEmpty: '先写一句再发送',
@@ -242,6 +243,8 @@ export const zhCN = {
     average: '客单价',
     ordersUnit: (n: number) => `${n} 单`,
     rhythm: (cycle: string, since: number) => `通常 ${cycle} 天一次，已 ${since} 天`,
+    how: '怎么算的？',
+    classes: { tier: '等级', rfm: 'RFM', stage: '生命周期', rhythm: '复购节奏' },
     rhythmBy: {
       own: '按 TA 自己的习惯',
       category: '按同类商品的习惯',

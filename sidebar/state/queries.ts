@@ -6,6 +6,7 @@ export const keys = {
   me: ['me'] as const,
   customer: (by: 'id' | 'external', value: string) => ['customer', by, value] as const,
   customers: ['customer'] as const,
+  why: (id: string) => ['why', id] as const,
   timeline: (id: string, types: string) => ['timeline', id, types] as const,
   timelines: (id: string) => ['timeline', id] as const,
   tags: ['tags'] as const,

@@ -1,5 +1,5 @@
 import { enableAutoUnmount } from '@vue/test-utils'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import ChatPage from '../../sidebar/pages/Chat/ChatPage.vue'
 import { createFakeHost } from '../../sidebar/wecom/fake-host.ts'
 import { aLibrary, aProfile, aTag, aTask } from './support/builders.ts'
@@ -33,6 +33,29 @@ describe('what the sidebar shows', () => {
     expect(text).toContain('通常 15 天买一次，已经 31 天没来了。')
     expect(text).toContain('通常 15 天一次，已 31 天')
     expect(wrapper.find('textarea').element.value).toBe('晓雅你好，面霜快用完了吧？')
+  })
+
+  it('says on tap why there is no reminder, and how tier and classes are told', async () => {
+    const { wrapper, server, tap } = await show(
+      ChatPage,
+      routes({
+        [PROFILE]: aProfile({ tasks: [] }),
+        'GET /api/customers/11/why': { sentence: '还不知道生日，补上月和日就会提醒。' },
+      }),
+      inChat(),
+    )
+
+    await tap('为什么没有提醒？')
+    await vi.dynamicImportSettled()
+    await settle()
+    await tap('生日')
+    expect(wrapper.text()).toContain('还不知道生日，补上月和日就会提醒。')
+    await tap('关闭')
+
+    server.routes['GET /api/customers/11/why'] = refusal(500, 'INTERNAL', '服务出了点问题。')
+    await tap('怎么算的？')
+    await tap('等级')
+    expect(wrapper.text()).toContain('服务出了点问题。')
   })
 
   it('shows what failed and a retry button that works', async () => {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { loadRules } from '../../../bot/rules/load-rules.ts'
+import { kindsOf, loadRules } from '../../../bot/rules/load-rules.ts'
 import { assignees, whoIs } from '../../../bot/tasks/assignee.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -25,7 +25,7 @@ export const MEASURED_KINDS = ['birthday', 'coupon_expiring', 'repurchase_overdu
  */
 export async function openRawScan(db: Database): Promise<RawScan> {
   const client: pg.PoolClient = await db.pool.connect()
-  const inForce = new Set((await loadRules(db.prisma)).map(({ rule }) => rule.kind))
+  const inForce = kindsOf(await loadRules(db.prisma))
   const now = new Date()
   const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce }
   const rules = await loadRules(db.prisma, MEASURED_KINDS)

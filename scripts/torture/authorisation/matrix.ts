@@ -3,6 +3,7 @@ import { aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
+  HQ_ONLY,
   IN_SCOPE,
   KEY_ONLY,
   MANAGERS,
@@ -147,6 +148,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/customers/:id': { expected: IN_SCOPE, request: customer() },
   'PATCH /api/customers/:id': { expected: IN_SCOPE, request: customer('', { note: '记' }) },
   'GET /api/customers/:id/timeline': { expected: IN_SCOPE, request: customer('/timeline') },
+  'GET /api/customers/:id/why': { expected: IN_SCOPE, request: customer('/why?kind=tier') },
   'PATCH /api/customers/:id/tags': {
     expected: IN_SCOPE,
     request: customer('/tags', { add: [], remove: [] }),
@@ -194,6 +196,21 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/reports/execution': {
     expected: MANAGERS,
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
+  },
+
+  'GET /api/rules': { expected: MANAGERS },
+  'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
+  'PUT /api/rules/:kind': {
+    expected: HQ_ONLY,
+    request: () => ({ url: '/api/rules/birthday', payload: { enabled: true } }),
+  },
+  'POST /api/rules/:kind/lint': {
+    expected: MANAGERS,
+    request: () => ({ url: '/api/rules/birthday/lint', payload: {} }),
+  },
+  'POST /api/rules/:kind/dry-run': {
+    expected: MANAGERS,
+    request: () => ({ url: '/api/rules/birthday/dry-run', payload: {} }),
   },
 
   ...imports,

@@ -62,15 +62,7 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
       rfm: rfmView(row, lang),
     },
     rhythm: rhythmView(row, today, cycle),
-    stage: stageOf(
-      {
-        joinedDay: row.joinedDay,
-        purchaseDays: row.purchaseDays,
-        lastPurchaseDay: row.lastPurchaseDay,
-        cycleDays: cycle?.days ?? null,
-      },
-      today,
-    ),
+    stage: stageOf({ ...row, cycleDays: cycle?.days ?? null }, today),
     tags: row.tags ?? [],
     tasks: (row.tasks ?? []).map((task) => taskView(task, lang, today)),
     consent: row.consent,

@@ -26,6 +26,8 @@ import {
   TimelinePage,
   TimelineQuery,
 } from './schema.ts'
+import { findWhy } from '../why/find-why.ts'
+import { WhyAnswer, WhyQuery } from '../why/schema.ts'
 
 const Params = Type.Object({ id: Id })
 const ExternalParams = Type.Object({
@@ -85,6 +87,15 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
       schema: { tags, params: Params, querystring: TimelineQuery, response: { 200: TimelinePage } },
     },
     (request) => findTimeline(deps.db, signedIn(request), request.params.id, request.query),
+  )
+
+  app.get(
+    '/api/customers/:id/why',
+    { schema: { tags, params: Params, querystring: WhyQuery, response: { 200: WhyAnswer } } },
+    (request) => {
+      const question = { customerId: request.params.id, kind: request.query.kind }
+      return findWhy(deps, findCycle, signedIn(request), question, languageOf(request))
+    },
   )
 
   app.patch(

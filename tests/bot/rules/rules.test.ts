@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kindLabel, renderAdvice, renderReason, renderWords } from '../../../bot/rules/registry.ts'
-import { dueDays } from '../../../bot/rules/rule.ts'
+import {
+  kindLabel,
+  renderAdvice,
+  renderReason,
+  renderWords,
+  ruleOf,
+} from '../../../bot/rules/registry.ts'
+import { dueDays, type KnownCustomer } from '../../../bot/rules/rule.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import { FESTIVAL_CODES } from '../../../domain/festivals.ts'
 import { CHURN_STEPS } from '../../../domain/lifecycle.ts'
@@ -141,6 +147,64 @@ describe('reasons', () => {
     expect(renderReason('birthday', { old: true }, 'zh-CN')).toBe('生日')
     expect(renderReason('a_later_kind', {}, 'zh-CN')).toBe('a_later_kind')
     expect(kindLabel('a_later_kind', 'zh-CN')).toBe('a_later_kind')
+  })
+})
+
+describe('why somebody is not due', () => {
+  const nobody: KnownCustomer = {
+    birthday: null,
+    joinedDay: null,
+    purchaseDays: 0,
+    lastPurchaseDay: null,
+    cycle: null,
+    nextCoupon: null,
+  }
+  const own = (days: number) => ({ days, source: 'own' as const })
+
+  it.each<[RuleKind, Partial<KnownCustomer>, string]>([
+    ['new_member', {}, '还不是会员。'],
+    ['new_member', { purchaseDays: 1 }, '已经下过单了。'],
+    ['new_member', { joinedDay: '2026-11-20' }, '11 月 23 日（入会第 3 天）提醒。'],
+    ['new_member', { joinedDay: '2026-11-15' }, '入会 7 天了，过了激活期。'],
+    ['first_purchase_thanks', {}, '还没有买过。'],
+    ['first_purchase_thanks', { purchaseDays: 1 }, '首单后 48 小时内、下单次日才提醒。'],
+    ['churn_warning', {}, '还没有买过，谈不上流失。'],
+    [
+      'churn_warning',
+      { lastPurchaseDay: '2026-11-02', cycle: own(20) },
+      '20 天前来过，到 2 月 2 日还没来才预警。',
+    ],
+    [
+      'churn_warning',
+      { lastPurchaseDay: '2026-08-22', cycle: own(45) },
+      '已经 92 天没来，先等「该复购了」的任务见效。',
+    ],
+    [
+      'churn_warning',
+      { lastPurchaseDay: '2025-11-21' },
+      '已经 366 天没来，等到对 TA 重要的日子再问候，只问候一次。',
+    ],
+    ['churn_warning', { lastPurchaseDay: '2024-11-21' }, '已经 731 天没来，超过两年不再打扰。'],
+    [
+      'repurchase_overdue',
+      { lastPurchaseDay: '2026-08-22', cycle: own(20) },
+      '已经 92 天没来，改由「流失预警」来提醒。',
+    ],
+  ])('by %s, of %o, reads: %s', (kind, known, sentence) => {
+    const rule = ruleOf(kind)
+
+    expect(rule.notDue({ ...nobody, ...known }, rule.defaults, 'zh-CN', today)).toBe(sentence)
+  })
+
+  it('names a task that would end before it is due', () => {
+    const kinds = RULE_KINDS.filter((kind) => 'diesDays' in ruleOf(kind).defaults)
+
+    for (const kind of kinds) {
+      const rule = ruleOf(kind)
+      const findings = rule.lint({ ...rule.defaults, dueDays: 9, diesDays: 7 }, 'en')
+      expect(findings).toMatchObject([{ code: 'dies_before_due', field: 'diesDays' }])
+    }
+    expect(kinds).toContain('churn_warning')
   })
 })
 
