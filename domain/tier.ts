@@ -67,6 +67,9 @@ export const TIER_TABLE: readonly TierRow[] = [
 
 export const TIER_WINDOW_DAYS = 365
 
+/** A warning is given from so many days before a review on, and a tier falls so many days after it, at the earliest. */
+export const TIER_WARNING_DAYS = 30
+
 /** What is short of a tier; zero where its bound is met. */
 export interface TierGap {
   code: Tier
@@ -185,6 +188,17 @@ export function keepGap(
 export function nextReview(today: BusinessDay): BusinessDay {
   const firstOfMonth = `${today.slice(0, 8)}01`
   return `${addDays(firstOfMonth, 31).slice(0, 8)}01`
+}
+
+/**
+ * The review at which the tier of somebody who was warned would fall: the first of a month, 30 days after the warning
+ * and still ahead (domain-rules 2).
+ * @example fallReview('2027-02-01', '2027-02-10') // '2027-04-01': of February's 28 days two are missing
+ */
+export function fallReview(warnedOn: BusinessDay, today: BusinessDay): BusinessDay {
+  const earliest = addDays(warnedOn, TIER_WARNING_DAYS)
+  // the day before, so that the first of a month counts itself
+  return nextReview(earliest > today ? addDays(earliest, -1) : today)
 }
 
 function meets(facts: TierFacts, row: TierRow): boolean {

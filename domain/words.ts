@@ -6,6 +6,13 @@ export const RULE_KINDS = [
   'coupon_expiring',
   'points_expiring',
   'repurchase_overdue',
+  'new_member',
+  'first_purchase_thanks',
+  'churn_warning',
+  'tier_up',
+  'tier_keep',
+  'vip_care',
+  'festival',
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 

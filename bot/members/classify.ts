@@ -4,6 +4,7 @@ import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { EDGE_SHARE, GROWTH_FROM, HIGH, LOW } from '../../domain/rfm.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { churnDaySql } from '../rules/churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from '../rules/cycle-medians.ts'
 
 /** What a night made of the chain's customers. */
@@ -188,12 +189,7 @@ async function writeClasses(
         select ${day}::date - (c.joined_at at time zone ${zone})::date as days
       ) joined
       cross join lateral (
-        select case
-          when k.cycle_days <= ${STAGE_RULES.longCycleDays}::int or k.cycle_days is null
-            then (k.last_purchase_day + interval '3 months')::date
-          else greatest((k.last_purchase_day + interval '3 months')::date,
-            k.last_purchase_day + ceil(2 * k.cycle_days)::int)
-        end as day
+        select ${churnDaySql('k')} as day
       ) churn
       cross join lateral (
         select case

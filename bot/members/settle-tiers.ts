@@ -1,10 +1,18 @@
 import { addDays, isoInZone, type BusinessDay } from '../../domain/business-day.ts'
-import { nextReview, TIER_TABLE, TIER_WINDOW_DAYS, type TierRow } from '../../domain/tier.ts'
+import {
+  nextReview,
+  TIER_TABLE,
+  TIER_WARNING_DAYS,
+  TIER_WINDOW_DAYS,
+  type TierRow,
+} from '../../domain/tier.ts'
 import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { announceMany } from '../messages/webhooks.ts'
-import { counts } from './stats-sql.ts'
+import { counts } from '../rules/counted-order.ts'
+import { countedReferral } from '../rules/tier-sql.ts'
+import { tiersSettled } from '../tasks/on-tiers.ts'
 
 /** How many tiers a run changed. */
 export interface SettledTiers {
@@ -13,8 +21,6 @@ export interface SettledTiers {
   warned: number
 }
 
-/** a tier is lost this many days after the warning, at the earliest */
-const WARNING_DAYS = 30
 const LONGEST_MS = 30 * 60_000
 /** daily_run row of the nights on which tiers were settled */
 const SETTLED = 'tiers_settled'
@@ -53,6 +59,7 @@ export async function settleTiers(
       await tx.$executeRaw(Prisma.sql`
         insert into daily_run (name, day, enqueued_at, finished_at)
         values (${SETTLED}, ${day}::date, ${deps.clock.now()}, ${deps.clock.now()}) on conflict (name, day) do nothing`)
+      await tiersSettled(tx, deps, deps.clock.now())
       await tellTiers(tx, deps, day, changes)
       return {
         upgraded: changes.filter(({ reason }) => reason === 'upgrade').length,
@@ -75,7 +82,7 @@ async function settledSince(tx: Db, day: BusinessDay): Promise<BusinessDay | nul
     select max(day)::text as last from daily_run where name = ${SETTLED} and day <= ${day}::date`)
   const last = row?.last
   if (!last) return null
-  const begins = [`${day.slice(0, 8)}01`, addDays(nextReview(day), -WARNING_DAYS)]
+  const begins = [`${day.slice(0, 8)}01`, addDays(nextReview(day), -TIER_WARNING_DAYS)]
   return begins.some((from) => last < from && from <= day) ? null : last
 }
 
@@ -130,11 +137,8 @@ async function writeTiers(
       select r.referrer_member_no as member_no, count(*)::int as n
       from customer r
       ${since === null ? Prisma.empty : Prisma.sql`join look on look.member_no = r.referrer_member_no`}
-      cross join lateral (
-        select o.status, o.refunded_fen from orders o
-        where o.customer_id = r.id order by o.paid_at, o.id limit 1
-      ) first_order
-      where r.referrer_member_no is not null and first_order.status = 'paid' and first_order.refunded_fen = 0
+      ${countedReferral}
+      where r.referrer_member_no is not null
       group by 1
     ), figures as (
       select c.id as customer_id, coalesce(s.spend_365_fen, 0) as spend, coalesce(s.orders_365, 0) as orders,
@@ -152,7 +156,7 @@ async function writeTiers(
       select r.*, case
           when not r.is_kept or r.due > r.held then r.due
           when r.due < r.held and r.reviewed_on < ${thisReview}::date
-            and r.warned_on <= ${day}::date - ${WARNING_DAYS}::int then r.held - 1
+            and r.warned_on <= ${day}::date - ${TIER_WARNING_DAYS}::int then r.held - 1
           else r.held
         end as tier
       from ranked r
@@ -160,7 +164,7 @@ async function writeTiers(
       select j.*, case
           when j.at_review >= j.tier then null
           when j.tier = j.held and j.warned_on is not null then j.warned_on
-          when ${day}::date >= ${addDays(review, -WARNING_DAYS)}::date then ${day}::date
+          when ${day}::date >= ${addDays(review, -TIER_WARNING_DAYS)}::date then ${day}::date
         end as warning,
         j.is_kept and j.reviewed_on < ${thisReview}::date as is_review
       from judged j

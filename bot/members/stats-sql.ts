@@ -2,17 +2,6 @@ import type { BusinessDay } from '../../domain/business-day.ts'
 import { Prisma } from '../../prisma/db.ts'
 
 /**
- * Whether an order of `orders` counts: paid, and not fully refunded (a gift counts).
- *
- * @param row the name that the statement gives the order
- */
-export function counts(row: string): Prisma.Sql {
-  return Prisma.raw(
-    `(${row}.status = 'paid' and (${row}.refunded_fen < ${row}.amount_fen or ${row}.refunded_fen = 0))`,
-  )
-}
-
-/**
  * Counts the figures of customers, as parts `totals` and `favourite` of a statement's WITH. Before them stand `paid`,
  * orders that count, and `bought` (customer_id, category, times), what their lines are of. The window is
  * (today − 365 d, today], net of refunds (domain-rules 2); the cycle is the median gap of ≥ 3 purchase days

@@ -1,7 +1,8 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import type { Database, Db } from '../../prisma/db.ts'
+import { counts } from '../rules/counted-order.ts'
 import { runTogether } from './import/run-together.ts'
-import { counts, figures, replaceFigures, writeFigures } from './stats-sql.ts'
+import { figures, replaceFigures, writeFigures } from './stats-sql.ts'
 
 /** Most customers of one statement: what a rebuild or a roll works on at a time. */
 const CHUNK = 5_000

@@ -31,6 +31,7 @@ const Facts = Type.Object({
 export const couponExpiring = defineRule({
   kind: 'coupon_expiring',
   label: { 'zh-CN': '券快到期', en: 'Coupon expiring' },
+  supersedes: ['coupon_expiring'],
   params: Type.Object({
     /** days before the last day of a coupon on which it comes up */
     stepDays: Type.Array(Type.Integer({ minimum: 0, maximum: 60 }), { minItems: 1, maxItems: 10 }),

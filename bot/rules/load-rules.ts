@@ -10,9 +10,14 @@ export interface RuleInForce {
   params: object
 }
 
+/** The kinds of some rules, for ScanWindow.inForce. */
+export function kindsOf(rules: readonly RuleInForce[]): ReadonlySet<RuleKind> {
+  return new Set(rules.map(({ rule }) => rule.kind))
+}
+
 /**
  * The rules that make tasks now: the highest version of each kind in table Rule over the defaults of its
- * file (version 1); a disabled one makes nothing and is left out.
+ * file (version 1); a disabled one, or one that starts off, makes nothing and is left out.
  */
 export async function loadRules(
   db: Db,
@@ -26,7 +31,7 @@ export async function loadRules(
   return kinds.flatMap((kind) => {
     const rule = ruleOf(kind)
     const row = rows.find((candidate) => candidate.kind === kind)
-    if (!row) return [{ rule, version: 1, params: rule.defaults }]
+    if (!row) return rule.startsOff ? [] : [{ rule, version: 1, params: rule.defaults }]
     return row.enabled
       ? [{ rule, version: row.version, params: { ...rule.defaults, ...row.params } }]
       : []

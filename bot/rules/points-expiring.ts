@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { addDays } from '../../domain/business-day.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -9,6 +10,7 @@ import { greeting, signature } from './sign.ts'
 export const pointsExpiring = defineRule({
   kind: 'points_expiring',
   label: { 'zh-CN': '积分快到期', en: 'Points expiring' },
+  supersedes: ['points_expiring'],
   params: Type.Object({
     /** days before the last day of a lot on which it comes up */
     stepDays: Type.Array(Type.Integer({ minimum: 0, maximum: 60 }), { minItems: 1, maxItems: 10 }),
@@ -88,6 +90,16 @@ export const pointsExpiring = defineRule({
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Remind, invite to the shop' : '提醒用积分，请客人来店',
+
+  notDue({ nextPoints: next }, { stepDays }, lang, day) {
+    if (!next) return lang === 'en' ? 'They have no points that end.' : '没有会到期的积分。'
+    const when = whenText(next.expiresOn, lang, day)
+    return lang === 'en'
+      ? `${next.points} points end first, ${when}; points come up ${stepDays.join(' and ')} days before.`
+      : `最早到期的是 ${next.points} 积分，${when}；到期前 ${stepDays.join('、')} 天提醒。`
+  },
+
+  lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
 })
 
 /** A space between a number and a day that begins with one. */

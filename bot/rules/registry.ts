@@ -1,16 +1,30 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { birthday } from './birthday.ts'
+import { churnWarning } from './churn-warning.ts'
 import { couponExpiring } from './coupon-expiring.ts'
+import { festival } from './festival.ts'
+import { firstPurchaseThanks } from './first-purchase-thanks.ts'
+import { newMember } from './new-member.ts'
 import { pointsExpiring } from './points-expiring.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
+import { tierKeep } from './tier-keep.ts'
+import { tierUp } from './tier-up.ts'
 import type { Rule, WordsNames } from './rule.ts'
+import { vipCare } from './vip-care.ts'
 
 const RULES: Record<RuleKind, Rule> = {
   birthday,
   coupon_expiring: couponExpiring,
   points_expiring: pointsExpiring,
   repurchase_overdue: repurchaseOverdue,
+  new_member: newMember,
+  first_purchase_thanks: firstPurchaseThanks,
+  churn_warning: churnWarning,
+  tier_up: tierUp,
+  tier_keep: tierKeep,
+  vip_care: vipCare,
+  festival,
 }
 
 /** The rule of a kind. */

@@ -4,11 +4,17 @@ import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { churnIsOn, fallingJoin } from './churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
+import { cycleText } from './cycle-text.ts'
+import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
-/** Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. */
+/**
+ * Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. Once the churn
+ * warning is on, they are its (ADR 17).
+ */
 export const repurchaseOverdue = defineRule({
   kind: 'repurchase_overdue',
   label: { 'zh-CN': '该复购了', en: 'Repurchase due' },
@@ -31,12 +37,14 @@ export const repurchaseOverdue = defineRule({
 
   // A state, not a step: who is overdue stays a candidate until an order, so a missed night needs no care.
   // Urgency falls with the factor: somebody just late is likelier to come than somebody long gone.
-  candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
+  candidates({ day, zone, inForce }, { factor, maxDays, dueDays, diesDays }) {
+    const isLeft = inForce.has('churn_warning') ? churnIsOn(day) : Prisma.sql`false`
     return Prisma.sql`
       with ${cycleMedians}, rhythm as (
         select s.customer_id, s.last_order_no, s.last_purchase_day,
-          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns}
-        from customer_stats s ${cycleJoins}
+          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns},
+          falling.falling_reviews, falling.reviewed_on
+        from customer_stats s ${cycleJoins} ${fallingJoin}
         where s.last_order_no is not null
           and s.last_purchase_day between ${day}::date - ${maxDays}::int and ${day}::date - 1
       )
@@ -49,16 +57,16 @@ export const repurchaseOverdue = defineRule({
         (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
         (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
       from rhythm r
-      where r.days_since >= ${factor}::float8 * r.cycle_days`
+      where r.days_since >= ${factor}::float8 * r.cycle_days and not (${isLeft})`
   },
 
   reason(facts, lang, today) {
     const daysSince = today === undefined ? facts.daysSince : daysBetween(facts.lastPurchase, today)
     const times = overdueFactor(daysSince, facts.cycleDays).toFixed(1)
-    const who = WHOSE[facts.cycleSource][lang]
+    const usual = cycleText(facts, lang)
     return lang === 'en'
-      ? `${who} every ${facts.cycleDays} days; not seen for ${daysSince} days (${times}×).`
-      : `${who}通常 ${facts.cycleDays} 天来一次，已经 ${daysSince} 天没来（${times} 倍）。`
+      ? `${usual}; not seen for ${daysSince} days (${times}×).`
+      : `${usual}，已经 ${daysSince} 天没来（${times} 倍）。`
   },
 
   words(_facts, names, lang) {
@@ -87,31 +95,17 @@ export const repurchaseOverdue = defineRule({
         : `已经 ${daysSince} 天没来，超过 ${maxDays} 天算流失，不再按复购提醒。`
     }
     const days = Math.round(cycle.days * 10) / 10
+    if (daysSince >= factor * cycle.days) {
+      return lang === 'en'
+        ? `Not seen for ${daysSince} days: the churn warning has taken over.`
+        : `已经 ${daysSince} 天没来，改由「流失预警」来提醒。`
+    }
     const due = dayText(addDays(lastPurchaseDay, Math.ceil(factor * cycle.days)), lang)
+    const usual = cycleText({ cycleDays: days, cycleSource: cycle.source }, lang)
     return lang === 'en'
-      ? `${WHOSE[cycle.source].en} every ${days} days; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
-      : `${WHOSE[cycle.source]['zh-CN']}通常 ${days} 天来一次，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
+      ? `${usual}; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
+      : `${usual}，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
   },
 
-  lint({ dueDays, diesDays }, lang) {
-    if (diesDays > dueDays) return []
-    return [
-      {
-        severity: 'error',
-        code: 'dies_before_due',
-        field: 'diesDays',
-        message:
-          lang === 'en'
-            ? `A task would end after ${diesDays} days, before it is due after ${dueDays}: let it live longer.`
-            : `任务 ${diesDays} 天就失效，比截止（${dueDays} 天）还早：把失效天数调大。`,
-      },
-    ]
-  },
+  lint: (params, lang) => lintDies(params, lang),
 })
-
-const WHOSE = {
-  own: { 'zh-CN': '', en: 'Usually comes' },
-  category: { 'zh-CN': '买同类商品的客人', en: 'Buyers of the same category come' },
-  store: { 'zh-CN': '本店客人', en: 'Customers of the store come' },
-  chain: { 'zh-CN': '全部门店的客人', en: 'Customers of the chain come' },
-} as const

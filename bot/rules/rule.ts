@@ -11,6 +11,10 @@ export interface ScanWindow {
   day: BusinessDay
   since: BusinessDay
   zone: string
+  /** when the scan runs: what must never be late is compared with it */
+  now: Date
+  /** every rule that makes tasks now: some leave customers to another one */
+  inForce: ReadonlySet<RuleKind>
 }
 
 /** Who writes to whom. */
@@ -42,6 +46,8 @@ export interface KnownCustomer {
   cycle: { days: number; source: CycleSource } | null
   /** the usable coupon that ends first */
   nextCoupon: { name: string; expiresOn: BusinessDay } | null
+  /** the points that end first */
+  nextPoints: { points: number; expiresOn: BusinessDay } | null
 }
 
 /**
@@ -51,6 +57,10 @@ export interface KnownCustomer {
 export interface RuleFile<P extends TSchema, F extends TSchema> {
   kind: RuleKind
   label: Record<Lang, string>
+  /** makes nothing until a version in table Rule turns it on */
+  startsOff?: true
+  /** kinds whose older tasks, where nobody has begun them, a new task of this one takes the place of */
+  supersedes?: readonly RuleKind[]
   params: P
   /** the numbers of domain-rules, version 1; a row of table Rule with a higher version takes their place */
   defaults: Static<P>
@@ -76,6 +86,8 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
 export interface Rule {
   kind: RuleKind
   label: Record<Lang, string>
+  startsOff: boolean
+  supersedes: readonly RuleKind[]
   defaults: object
   /** @throws RangeError naming the number that can't be used */
   candidates: (window: ScanWindow, params: unknown) => Prisma.Sql
@@ -99,6 +111,8 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
   return {
     kind: file.kind,
     label: file.label,
+    startsOff: file.startsOff ?? false,
+    supersedes: file.supersedes ?? [],
     defaults: file.defaults,
     candidates: (window, params) => file.candidates(window, checkParams(file, params)),
     reason: (facts, lang, today) => told(facts, lang, (known) => file.reason(known, lang, today)),
@@ -134,9 +148,12 @@ const NOT_DUE: Record<Lang, string> = {
 /**
  * The days, from the scanned one on, that a step in (since, day] points to: with a step of 3 days the day
  * three days after each of them. A missed night heals, nothing older comes up.
- * @example dueDays({ day: '2026-11-22', since: '2026-11-21', zone }, [7, 3]) // ['2026-11-25', '2026-11-29']
+ * @example dueDays({ day: '2026-11-22', since: '2026-11-21' }, [7, 3]) // ['2026-11-25', '2026-11-29']
  */
-export function dueDays({ day, since }: ScanWindow, steps: readonly number[]): BusinessDay[] {
+export function dueDays(
+  { day, since }: Pick<ScanWindow, 'day' | 'since'>,
+  steps: readonly number[],
+): BusinessDay[] {
   const found = new Set<BusinessDay>()
   for (const step of steps) {
     for (let behind = daysBetween(since, day) - 1; behind >= 0; behind--) {

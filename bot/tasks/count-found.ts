@@ -1,6 +1,6 @@
-import { addDays, type BusinessDay } from '../../domain/business-day.ts'
+import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
-import type { RuleInForce } from '../rules/load-rules.ts'
+import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 
 const DAYS = 7
 
@@ -10,7 +10,14 @@ export async function countFound(
   { rule, params }: Pick<RuleInForce, 'rule' | 'params'>,
   { day, zone }: { day: BusinessDay; zone: string },
 ): Promise<{ found: number; customers: number }> {
-  const window = { day, since: addDays(day, -DAYS), zone }
+  const inForce = kindsOf(await loadRules(db))
+  const window = {
+    day,
+    since: addDays(day, -DAYS),
+    zone,
+    now: atTime(day, '00:00', zone),
+    inForce,
+  }
   const [counted] = await db.$queryRaw<{ found: number; customers: number }[]>(Prisma.sql`
     select (select count(distinct customer_id) from (${rule.candidates(window, params)}) f)::int as found,
       (select count(*) from customer)::int as customers`)

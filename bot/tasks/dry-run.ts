@@ -2,7 +2,7 @@ import type { BusinessDay } from '../../domain/business-day.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
-import { loadRules, type RuleInForce } from '../rules/load-rules.ts'
+import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { ruleOf } from '../rules/registry.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
 import { decideCandidates } from './scan-decide.ts'
@@ -113,7 +113,8 @@ async function decide(
   rules: readonly RuleInForce[],
   day: BusinessDay,
 ): Promise<void> {
-  for (const rule of rules) await findCandidates(tx, rule, day, deps.zone)
+  const scan = { day, zone: deps.zone, now: deps.clock.now(), inForce: kindsOf(rules) }
+  for (const rule of rules) await findCandidates(tx, rule, scan)
   await decideCandidates(tx, { day, zone: deps.zone, scanAt: deps.scanAt })
 }
 

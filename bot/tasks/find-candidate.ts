@@ -1,6 +1,6 @@
-import { addDays, type BusinessDay } from '../../domain/business-day.ts'
+import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
-import type { RuleInForce } from '../rules/load-rules.ts'
+import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { scanSince } from './scan-window.ts'
 
 /** Which day the next scan is of: today's, or tomorrow's where today's is over. */
@@ -19,8 +19,10 @@ export async function findCandidate(
   { day, zone }: { day: BusinessDay; zone: string },
 ): Promise<{ occurrence: string; facts: unknown } | null> {
   const since = await scanSince(db, rule.kind, day)
+  const inForce = kindsOf(await loadRules(db))
+  const window = { day, since, zone, now: atTime(day, '00:00', zone), inForce }
   const [found] = await db.$queryRaw<{ occurrence: string; facts: unknown }[]>(Prisma.sql`
-    select occurrence, facts from (${rule.candidates({ day, since, zone }, params)}) as found
+    select occurrence, facts from (${rule.candidates(window, params)}) as found
     where customer_id = ${customerId}`)
   return found ?? null
 }

@@ -1,10 +1,14 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
+import { countKeepGaps } from './keep-gaps.ts'
+import { ABOUT_ORDERS, hasBought, isUntrue } from './order-truth.ts'
+
+const KINDS = [...ABOUT_ORDERS]
 
 interface Untrue {
   id: string
-  /** the customer paid again after the purchase the task is about */
+  /** the customer paid since then; else an order went away */
   bought: boolean
   /** … and after the guide had begun */
   afterTouch: boolean
@@ -12,9 +16,9 @@ interface Untrue {
 
 /**
  * What orders change in tasks, to be called in the transaction that stored them, after the statistics
- * (domain-rules 6 and 9). An overdue task whose last order is no longer the last one ends: as proven, purchased,
- * when the guide had begun it before the customer paid, else cancelled; its card says so. An order that goes away
- * again re-opens what it had cancelled while that is still of use.
+ * (domain-rules 6, 8 and 9). A task that they make untrue (order-truth.ts) ends: as proven, purchased, when the guide
+ * had begun it before the customer paid, else cancelled; its card says so. An order that goes away again re-opens
+ * what it had cancelled while that is still of use.
  */
 export async function ordersArrived(
   tx: Db,
@@ -24,15 +28,16 @@ export async function ordersArrived(
 ): Promise<void> {
   const ids = await concerned(tx, customerIds)
   if (ids.length === 0) return
+  await countKeepGaps(tx, ids, now)
   const untrue = await tx.$queryRaw<Untrue[]>(Prisma.sql`
     select t.id::text as id,
-      coalesce(s.last_purchase_day >= (t.facts ->> 'lastPurchase')::date, false) as bought,
+      ${hasBought} as bought,
       coalesce(t.state = 'in_progress' and s.last_paid_at >= (
         select min(e.at) from task_event e where e.task_id = t.id and e.to_state = 'in_progress'
       ), false) as "afterTouch"
     from task t left join customer_stats s on s.customer_id = t.customer_id
-    where t.customer_id = any(${ids}::bigint[]) and t.kind = 'repurchase_overdue'
-      and t.state in ('open', 'in_progress') and s.last_order_no is distinct from t.occurrence
+    where t.customer_id = any(${ids}::bigint[]) and t.kind = any(${KINDS}::text[])
+      and t.state in ('open', 'in_progress') and ${isUntrue('t')}
     order by t.id`)
   const by = { actor: 'customer', via: 'order', now }
   const proven = untrue.filter((task) => task.bought && task.afterTouch)
@@ -48,10 +53,11 @@ export async function ordersArrived(
   await closeTasks(tx, deps, idsOf(refunded), { ...by, to: 'cancelled', reason: 'order_refunded' })
   await reopen(tx, deps, ids, now)
   await tx.$executeRaw(Prisma.sql`
-    update held_back h set resolved_at = ${now}, updated_at = ${now}
-    from customer_stats s
-    where h.customer_id = any(${ids}::bigint[]) and h.kind = 'repurchase_overdue' and h.resolved_at is null
-      and s.customer_id = h.customer_id and s.last_order_no is distinct from h.occurrence`)
+    update held_back set resolved_at = ${now}, updated_at = ${now}
+    where id in (
+      select h.id from held_back h left join customer_stats s on s.customer_id = h.customer_id
+      where h.customer_id = any(${ids}::bigint[]) and h.kind = any(${KINDS}::text[])
+        and h.resolved_at is null and ${isUntrue('h')})`)
 }
 
 /** Those of the customers about whose buying there is a task or a withheld one: of a thousand orders, few. */
@@ -60,23 +66,25 @@ async function concerned(tx: Db, customerIds: readonly bigint[]): Promise<string
   const ids = customerIds.map(String)
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     select customer_id::text as id from task
-    where customer_id = any(${ids}::bigint[]) and kind = 'repurchase_overdue'
+    where customer_id = any(${ids}::bigint[]) and kind = any(${KINDS}::text[])
       and state in ('open', 'in_progress', 'cancelled')
     union
     select customer_id::text from held_back
-    where customer_id = any(${ids}::bigint[]) and kind = 'repurchase_overdue' and resolved_at is null`)
+    where customer_id = any(${ids}::bigint[]) and kind = any(${KINDS}::text[]) and resolved_at is null`)
   return rows.map(({ id }) => id)
 }
 
 async function reopen(tx: Db, deps: BotDeps, ids: string[], now: Date): Promise<void> {
   const rows = await tx.$queryRaw<{ kind: string }[]>(Prisma.sql`
     with true_again as (
-      update task t set state = 'open', closing = null, close_reason = null, closed_at = null, updated_at = ${now}
-      from customer_stats s
-      where t.customer_id = any(${ids}::bigint[]) and t.kind = 'repurchase_overdue'
-        and t.state = 'cancelled' and t.close_reason in ('order_arrived', 'order_refunded')
-        and t.dies_at > ${now} and s.customer_id = t.customer_id and s.last_order_no = t.occurrence
-      returning t.id, t.kind
+      update task set state = 'open', closing = null, close_reason = null, closed_at = null, updated_at = ${now}
+      where id in (
+        select t.id from task t left join customer_stats s on s.customer_id = t.customer_id
+        where t.customer_id = any(${ids}::bigint[]) and t.kind = any(${KINDS}::text[])
+          and t.state = 'cancelled' and t.close_reason in ('order_arrived', 'order_refunded')
+          and t.dies_at > ${now} and not ${isUntrue('t')})
+        and state = 'cancelled'
+      returning id, kind
     ), logged as (
       insert into task_event (task_id, at, actor, via, from_state, to_state, detail)
       select id, ${now}, 'customer', 'order', 'cancelled', 'open', '{"reason": "order_refunded"}' from true_again

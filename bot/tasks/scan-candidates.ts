@@ -1,6 +1,6 @@
-import type { BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { RuleInForce } from '../rules/load-rules.ts'
+import type { ScanWindow } from '../rules/rule.ts'
 import { scanSince } from './scan-window.ts'
 
 /**
@@ -30,13 +30,12 @@ export async function createScanTables(tx: Db): Promise<void> {
 export async function findCandidates(
   tx: Db,
   { rule, version, params }: RuleInForce,
-  day: BusinessDay,
-  zone: string,
+  scan: Omit<ScanWindow, 'since'>,
 ): Promise<number> {
-  const since = await scanSince(tx, rule.kind, day)
+  const since = await scanSince(tx, rule.kind, scan.day)
   const [row] = await tx.$queryRaw<{ existing: number }[]>(Prisma.sql`
     with found as materialized (
-      ${rule.candidates({ day, since, zone }, params)}
+      ${rule.candidates({ ...scan, since }, params)}
     ), fresh as (
       insert into scan_candidate
       select f.customer_id, ${rule.kind}, f.occurrence, ${version}::int, f.facts,

@@ -1,6 +1,7 @@
 import { atTime, endOfDay, type BusinessDay } from '../../domain/business-day.ts'
 import type { RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
+import type { RuleInForce } from '../rules/load-rules.ts'
 import { scannedName } from './scan-window.ts'
 
 /** What every row a scan writes has in common. */
@@ -73,12 +74,23 @@ export async function pressDueTasks(tx: Db, stamp: ScanStamp): Promise<void> {
     select id, ${stamp.now}, 'system', 'scan', state, state, '{"urgent": true}' from pressed`)
 }
 
-/** Older coupon and points tasks nobody has begun, of customers who got one that lists all of them now. */
-export async function findSuperseded(tx: Db, day: BusinessDay): Promise<bigint[]> {
+/**
+ * Older tasks nobody has begun, of customers who got one now that takes their place: the coupon task that lists all
+ * coupons, the next step of an activation.
+ */
+export async function findSuperseded(
+  tx: Db,
+  day: BusinessDay,
+  rules: readonly RuleInForce[],
+): Promise<bigint[]> {
+  const pairs = rules.flatMap(({ rule }) => rule.supersedes.map((old) => [rule.kind, old] as const))
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-    select t.id::text as id from task t
-    join scan_decision d on d.customer_id = t.customer_id and d.kind = t.kind and d.why is null
-    where t.kind in ('coupon_expiring', 'points_expiring') and t.state = 'open' and t.occurrence < ${day}`)
+    select t.id::text as id from scan_decision d
+    join unnest(${pairs.map(([kind]) => kind)}::text[], ${pairs.map(([, old]) => old)}::text[])
+      as pair(kind, old) on pair.kind = d.kind
+    join task t on t.customer_id = d.customer_id and t.kind = pair.old
+    where d.why is null and t.state = 'open' and t.scan_day < ${day}::date
+    order by t.id`)
   return rows.map(({ id }) => BigInt(id))
 }
 

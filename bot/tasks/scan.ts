@@ -4,7 +4,7 @@ import { RULE_KINDS, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { pushMorning } from '../messages/push.ts'
-import { loadRules } from '../rules/load-rules.ts'
+import { kindsOf, loadRules } from '../rules/load-rules.ts'
 import { announceMade } from './announce-tasks.ts'
 import { closeTasks, expireTasks } from './close.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
@@ -86,14 +86,16 @@ async function scanInside(
 
   await createScanTables(tx)
   let existing = 0
-  for (const rule of await loadRules(tx, kinds)) {
-    existing += await findCandidates(tx, rule, stamp.day, stamp.zone)
+  const rules = await loadRules(tx)
+  const inForce = kindsOf(rules)
+  for (const rule of rules.filter((one) => kinds.includes(one.rule.kind))) {
+    existing += await findCandidates(tx, rule, { ...stamp, inForce })
   }
   await decideCandidates(tx, { day: stamp.day, zone: stamp.zone, scanAt: deps.scanAt })
 
   const made = await writeTasks(tx, stamp)
   await writeHeldBack(tx, kinds, stamp)
-  await closeTasks(tx, deps, await findSuperseded(tx, stamp.day), {
+  await closeTasks(tx, deps, await findSuperseded(tx, stamp.day, rules), {
     to: 'cancelled',
     reason: 'superseded',
     actor: 'system',

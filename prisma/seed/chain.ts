@@ -159,7 +159,7 @@ function makePerson(random: Random, index: number, today: DateTime): Person {
   const guideIndex = index % GUIDES.length
   const serial = String(index + 1).padStart(5, '0')
   const purchases = makePurchases(random, index, today)
-  const first = purchases[0] ?? today.minus({ days: random.between(3, 300) }).set({ hour: 11 })
+  const first = purchases[0] ?? today.minus({ days: joinedAgo(random, index) }).set({ hour: 11 })
   return {
     index,
     memberNo: `M${serial}`,
@@ -178,22 +178,40 @@ function makePerson(random: Random, index: number, today: DateTime): Person {
   }
 }
 
+/** Half of those who never bought have just joined: yesterday, three or seven days ago. */
+function joinedAgo(random: Random, index: number): number {
+  const days = random.between(3, 300)
+  return slot(index, 32) === 15 ? ([1, 3, 7][Math.floor(index / GUIDES.length) % 3] ?? days) : days
+}
+
+/** ten orders since yesterday: iron before, bronze since the night */
+const ROSE = [270, 240, 210, 180, 150, 120, 90, 60, 30, 1]
+/** bronze; two orders leave the year before the next review, which then counts nine */
+const MAY_FALL = [364, 364, 324, 286, 248, 210, 172, 134, 96, 58, 20]
+
 /**
- * A person's purchases, oldest first. One in eight regulars is overdue, so that every guide finds a few; people
- * who bought once did so lately or long ago.
+ * A person's purchases, oldest first. One in eight regulars is overdue, so that every guide finds a few, one in
+ * thirty-two has been away for half a year; people who bought once did so yesterday, lately or long ago.
  */
 function makePurchases(random: Random, index: number, today: DateTime): DateTime[] {
   const kind = slot(index, 16)
+  const rare = slot(index, 32)
+  if (rare === 12 || rare === 28) {
+    return (rare === 12 ? ROSE : MAY_FALL).map((ago, n) =>
+      today.minus({ days: ago }).set({ hour: 10 + (n % 8) }),
+    )
+  }
   const opened = (day: DateTime) =>
     day.set({ hour: random.between(10, 20), minute: random.between(0, 59) })
   if (kind === 15) return []
-  if (kind === 14) return [opened(today.minus({ days: random.between(1, 20) }))]
+  if (kind === 14) return [opened(today.minus({ days: rare === 14 ? 1 : random.between(1, 20) }))]
   if (kind === 13) return [opened(today.minus({ days: random.between(380, 700) }))]
   const cycle = random.pick([10, 14, 15, 21, 28, 30, 42, 60])
   const overdue = kind === 3 || kind === 11
-  const silence = overdue
+  const usual = overdue
     ? Math.ceil(cycle * (2.02 + random.next() * 0.5))
     : Math.max(1, Math.round(cycle * (0.1 + random.next() * 1.3)))
+  const silence = rare === 27 ? 200 : usual
   const days: DateTime[] = []
   const span = random.between(240, 720)
   for (
@@ -226,8 +244,9 @@ function makeOrder(random: Random, person: Person, at: DateTime, n: number) {
 }
 
 function makeMember(random: Random, person: Person, today: DateTime): object {
-  // one in twenty has a birthday in the coming days, so that the tour meets one
-  const soon = slot(person.index, 13) === 7 ? today.plus({ days: random.between(0, 4) }) : undefined
+  // one in twenty has a birthday in the coming days, so that the tour meets one, and so has half of the lost
+  const isSoon = slot(person.index, 13) === 7 || slot(person.index, 32) === 13
+  const soon = isSoon ? today.plus({ days: random.between(0, 3) }) : undefined
   const birthday = soon ?? today.minus({ days: random.between(5, 360) })
   const year = random.between(1968, 2003)
   const full = DateTime.fromObject({ year, month: birthday.month, day: Math.min(birthday.day, 28) })

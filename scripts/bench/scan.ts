@@ -5,8 +5,10 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts'
 import { CHAIN_DATA_KEY, CHAIN_DAY, openChain } from './chain.ts'
 import { measureRounds } from './rounds.ts'
 import { markRows, rowsSince, undoNight } from './scan/night.ts'
-import { openRawScan } from './scan/raw-scan.ts'
+import { MEASURED_KINDS, openRawScan } from './scan/raw-scan.ts'
 import { residentGrowth } from './scan/resident-growth.ts'
+
+const SCAN = { day: CHAIN_DAY, kinds: MEASURED_KINDS }
 
 /** The morning's scan beside the rules' own SQL, on a chain's first scanned day. */
 export const scanBench: Bench = {
@@ -36,9 +38,7 @@ async function measureScan(context: BenchContext): Promise<BenchResult> {
         await undoNight(big.db)
         const mark = await markRows(big.db)
         const took = await seconds(async () => {
-          const { result, megabytes } = await residentGrowth(() =>
-            runScan(deps, { day: CHAIN_DAY }),
-          )
+          const { result, megabytes } = await residentGrowth(() => runScan(deps, SCAN))
           growth.push(megabytes)
           counts.created = result.counts.created
           counts.heldBack = result.counts.heldBack
@@ -48,14 +48,14 @@ async function measureScan(context: BenchContext): Promise<BenchResult> {
       },
       again: async () => {
         const mark = await markRows(big.db)
-        const took = await seconds(async () => void (await runScan(deps, { day: CHAIN_DAY })))
+        const took = await seconds(async () => void (await runScan(deps, SCAN)))
         written.push(await rowsSince(big.db, mark))
         return took
       },
       select: () => seconds(async () => void (counts.due = await raw.select())),
       small: async () => {
         await undoNight(small.db)
-        return seconds(async () => void (await runScan(smallDeps, { day: CHAIN_DAY })))
+        return seconds(async () => void (await runScan(smallDeps, SCAN)))
       },
     })
     const { created, heldBack, rows, due } = counts

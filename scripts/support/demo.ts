@@ -8,6 +8,7 @@ import { migrate } from '../../prisma/migrate.ts'
 import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
 import type { AppDeps } from '../../server/deps.ts'
 import { buildPages } from './build-pages.ts'
+import { liveNights } from './live-nights.ts'
 import { DATA_FOLDER, DEMO_ENV, EMBEDDED_DATABASE } from './open.ts'
 import { demoEnvironment, loadChain, readWecom, startWorld, type World } from './world.ts'
 
@@ -80,6 +81,7 @@ async function fill(deps: AppDeps, chain: Chain, say: (text: string) => void): P
   await loadChain(deps, chain, say)
   say('· 从企业微信读客户 reading customers from WeCom')
   await readWecom(deps)
+  await liveNights(deps, businessDay(deps.clock.now(), deps.zone))
 }
 
 async function startOver(server: EmbeddedPostgres): Promise<void> {

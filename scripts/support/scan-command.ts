@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { BotDeps } from '../../bot/deps.ts'
+import { loadRules } from '../../bot/rules/load-rules.ts'
 import { isRuleKind } from '../../bot/rules/registry.ts'
 import { runScan } from '../../bot/tasks/scan.ts'
 import { businessDay, isBusinessDay } from '../../domain/business-day.ts'
@@ -53,7 +55,9 @@ export async function scanCommand(args: string[], terminal: Terminal): Promise<n
 async function scan(asked: ScanArguments, terminal: Terminal): Promise<void> {
   const script = await terminal.open({ need: 'database' })
   try {
-    const { date, created, heldBack, existing } = await runScan(botDepsOf(script), {
+    const deps = botDepsOf(script)
+    await refuseOff(deps, asked.kinds)
+    const { date, created, heldBack, existing } = await runScan(deps, {
       day: asked.date ?? businessDay(script.clock.now(), script.config.zone),
       ...(asked.kinds && { kinds: asked.kinds }),
       dryRun: asked.dryRun,
@@ -64,6 +68,14 @@ async function scan(asked: ScanArguments, terminal: Terminal): Promise<void> {
   } finally {
     await script.close()
   }
+}
+
+/** Nothing found and nothing looked for must not read the same. */
+async function refuseOff(deps: BotDeps, kinds: RuleKind[] | undefined): Promise<void> {
+  if (kinds === undefined || (await loadRules(deps.db.prisma, kinds)).length > 0) return
+  throw new Refused(
+    `--kind ${kinds.join(', ')}: this rule is off; a newer version in table rule turns it on`,
+  )
 }
 
 function readArguments(args: string[]): ScanArguments {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import cron from 'node-cron'
 import type { Logger } from 'pino'
+import type { BotDeps } from '../../bot/deps.ts'
 import { startWorkers } from '../../bot/jobs.ts'
 import { importItems } from '../../bot/members/import/import-items.ts'
 import { runSync, startFullSync } from '../../bot/members/sync-run.ts'
@@ -144,7 +145,7 @@ async function startAssistant(config: Config, deps: AppDeps, prepare: WorldOptio
 
 /** Loads the chain's rows as its POS would, in batches through the open API's use case. */
 export async function loadChain(
-  deps: AppDeps,
+  deps: BotDeps,
   chain: Chain,
   say: (text: string) => void,
 ): Promise<void> {

@@ -15,6 +15,13 @@ export const en: Messages = {
       coupon_expiring: 'Coupon expiring',
       points_expiring: 'Points expiring',
       repurchase_overdue: 'Due to buy again',
+      new_member: 'New member',
+      first_purchase_thanks: 'First purchase',
+      churn_warning: 'Churn warning',
+      tier_up: 'Tier up',
+      tier_keep: 'Keep the tier',
+      vip_care: 'VIP care',
+      festival: 'Festival',
     },
     stage: {
       new: 'New member',

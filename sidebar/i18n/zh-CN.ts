@@ -33,6 +33,13 @@ const terms: Terms = {
     coupon_expiring: '券快到期',
     points_expiring: '积分快到期',
     repurchase_overdue: '该复购了',
+    new_member: '新会员',
+    first_purchase_thanks: '首单感谢',
+    churn_warning: '流失预警',
+    tier_up: '升级祝贺',
+    tier_keep: '保级提醒',
+    vip_care: 'VIP 关怀',
+    festival: '节日问候',
   },
   stage: {
     new: '新会员',

@@ -54,6 +54,7 @@ describe('npm run scan', () => {
   it.each([
     [['--date', '2026-02-30'], /--date 2026-02-30: write a day that exists/],
     [['--kind', 'birthdays'], /--kind birthdays: write one of birthday, coupon_expiring/],
+    [['--kind', 'festival'], /--kind festival: this rule is off; a newer version in table rule/],
     [['--dayt', '2026-02-30'], /--dayt[\s\S]*npm run scan/],
   ])('refuses %j in words that help', async (args, message) => {
     const { code, out, err } = await scan(...args)

@@ -63,6 +63,15 @@ async function birthdays(guide: { id: bigint }, ...days: number[]) {
 }
 
 describe('a rule', () => {
+  it('that starts off is told as off, and makes tasks once it is turned on', async () => {
+    const festival = async () => await call<RuleView>('GET', '/festival')
+    expect(await festival()).toMatchObject({ version: 1, enabled: false })
+
+    await call('PUT', '/festival', { payload: { version: 1, enabled: true } })
+
+    expect(await festival()).toMatchObject({ version: 2, enabled: true })
+  })
+
   it('is told with its numbers, their bounds and where they come from', async () => {
     const { items } = await call<{ items: RuleBrief[] }>('GET', '')
     expect(items.find(({ kind }) => kind === 'birthday')).toEqual({

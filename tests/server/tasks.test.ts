@@ -273,6 +273,20 @@ describe('POST /api/touches', () => {
     })
   })
 
+  it('ends the customer’s VIP care that nobody has begun, and not the one it is sent for', async () => {
+    const vip = { kind: 'vip_care', occurrence: '1' }
+    const mine = String(await aTask(db, chain.customer, chain.guide, vip))
+
+    await post('/api/touches', touch({ taskId: mine }))
+    expect((await get(`/api/tasks/${mine}`)).json()).toMatchObject({ state: 'in_progress' })
+
+    const next = String(await aTask(db, chain.customer, chain.guide, { ...vip, occurrence: '2' }))
+    await post('/api/touches', touch({ result: 'failed' }))
+    expect((await get(`/api/tasks/${next}`)).json()).toMatchObject({ state: 'open' })
+    await post('/api/touches', touch())
+    expect((await get(`/api/tasks/${next}`)).json()).toMatchObject({ state: 'cancelled' })
+  })
+
   it('leaves the task alone when nothing was sent', async () => {
     const taskId = String(await aTask(db, chain.customer, chain.guide))
 

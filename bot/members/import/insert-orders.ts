@@ -1,8 +1,9 @@
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
+import { counts } from '../../rules/counted-order.ts'
+import { addFigures, figures, writeFigures } from '../stats-sql.ts'
 import { numbers, texts } from './columns.ts'
-import { addFigures, counts, figures, writeFigures } from '../stats-sql.ts'
 import type { OrderWithLines } from './order-items.ts'
 import type { CheckedItem, Inserted } from './slice.ts'
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { loadRules } from '../../../bot/rules/load-rules.ts'
+import { kindsOf, loadRules } from '../../../bot/rules/load-rules.ts'
 import { assignees, whoIs } from '../../../bot/tasks/assignee.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -15,6 +15,9 @@ export interface RawScan {
   close: () => void
 }
 
+/** The rules that the scan is measured by, so that figures of a year ago can be compared. */
+export const MEASURED_KINDS = ['birthday', 'coupon_expiring', 'repurchase_overdue'] as const
+
 /**
  * The three rules as plain SQL on one connection with PostgreSQL's own settings, each statement its own
  * transaction, as in psql. No limits, no waiting rows, no events, no messages, no search for what is there already
@@ -22,14 +25,15 @@ export interface RawScan {
  */
 export async function openRawScan(db: Database): Promise<RawScan> {
   const client: pg.PoolClient = await db.pool.connect()
-  const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE }
-  const rules = await loadRules(db.prisma)
+  const inForce = kindsOf(await loadRules(db.prisma))
+  const now = new Date()
+  const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce }
+  const rules = await loadRules(db.prisma, MEASURED_KINDS)
   const candidates = rules.map(({ rule, version, params }) => ({
     kind: rule.kind,
     version,
     sql: rule.candidates(window, params),
   }))
-  const now = new Date()
   return {
     insert: () =>
       sum(candidates, async ({ kind, version, sql }) => {

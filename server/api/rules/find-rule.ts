@@ -16,7 +16,7 @@ export interface CurrentRule {
 export async function currentRule(db: Db, kind: RuleKind): Promise<CurrentRule> {
   const row = await db.rule.findFirst({ where: { kind }, orderBy: { version: 'desc' } })
   const defaults = { ...ruleOf(kind).defaults }
-  if (!row) return { version: 1, enabled: true, params: defaults }
+  if (!row) return { version: 1, enabled: !ruleOf(kind).startsOff, params: defaults }
   return {
     version: row.version,
     enabled: row.enabled,

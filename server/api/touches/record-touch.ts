@@ -1,5 +1,6 @@
 import { announce } from '../../../bot/messages/webhooks.ts'
 import { changeTask } from '../../../bot/tasks/change.ts'
+import { customerTouched } from '../../../bot/tasks/on-touch.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
 import { TaskNotFound } from '../../errors.ts'
@@ -37,6 +38,9 @@ export async function recordTouch(
         via: 'sidebar',
         now,
       })
+    }
+    if (input.result === 'sent') {
+      await customerTouched(tx, deps, { customerId, actor: user.userid, via: 'sidebar', now })
     }
     await announce(tx, now, 'touch.recorded', { ...touch, guideUserid: user.userid }, traceId)
     return { touch, isNew }

@@ -36,6 +36,8 @@ export interface WhyFacts {
   expected90: number | null
   couponName: string | null
   couponEnds: BusinessDay | null
+  points: number | null
+  pointsEnd: BusinessDay | null
   /** the night that classes are of, and the medians it found */
   run: {
     day: BusinessDay
@@ -73,6 +75,7 @@ export async function readWhyFacts(
         coalesce(t.falling_reviews, 0) as "fallingReviews",
         k.rfm, k.five, coalesce(k.five_fallback, false) as "fiveFallback", k.p_alive as "pAlive",
         k.expected_90 as "expected90", cp.name as "couponName", cp.expires_day::text as "couponEnds",
+        lot.points::float8 as points, lot.expires_on::text as "pointsEnd",
         (select json_build_object('day', r.day, 'thresholds', r.thresholds, 'model', r.model)
           from class_run r order by r.day desc limit 1) as run
       from customer c
@@ -84,6 +87,11 @@ export async function readWhyFacts(
         where customer_id = c.id and status = 'issued' and expires_day >= ${today}::date
         order by expires_day, id limit 1
       ) cp on true
+      left join lateral (
+        select expires_on, sum(remaining) as points from points_lot
+        where customer_id = c.id and remaining > 0 and expires_on >= ${today}::date
+        group by expires_on order by expires_on limit 1
+      ) lot on true
       where c.id = ${customerId}::bigint and ${scope.customers(user)}`,
   )
   if (!found) throw new CustomerNotFound()

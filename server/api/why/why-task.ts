@@ -111,6 +111,10 @@ export async function whyTask(
       facts.couponName === null || facts.couponEnds === null
         ? null
         : { name: facts.couponName, expiresOn: facts.couponEnds },
+    nextPoints:
+      facts.points === null || facts.pointsEnd === null
+        ? null
+        : { points: facts.points, expiresOn: facts.pointsEnd },
   }
   return answer('not_due', rule.notDue(known, inForce.params, lang, today))
 }

@@ -132,33 +132,33 @@ describe('coupon_expiring', () => {
 
 describe('repurchase_overdue', () => {
   it.each([
-    [29, 0],
-    [30, 1],
-    [365, 1],
-    [366, 0],
-  ])(
-    'with a rhythm of 15 days, %i days without a purchase make %i tasks',
-    async (days, expected) => {
-      const guide = await aGuide(db)
-      const customer = await aCustomer(db, {}, [guide])
-      await someStats(db, customer, { cycleDays: 15, lastPurchaseDay: addDays(TODAY, -days) })
+    [29, []],
+    [30, ['repurchase_overdue']],
+    // three months: from then on the churn warning
+    [91, ['repurchase_overdue']],
+    [92, ['churn_warning']],
+    [365, ['churn_warning']],
+    [366, []],
+  ])('with a rhythm of 15 days, %i days without a purchase make %j', async (days, expected) => {
+    const guide = await aGuide(db)
+    const customer = await aCustomer(db, {}, [guide])
+    await someStats(db, customer, { cycleDays: 15, lastPurchaseDay: addDays(TODAY, -days) })
 
-      expect((await scan()).created).toHaveLength(expected)
-    },
-  )
+    expect((await scan()).created.map(({ kind }) => kind)).toEqual(expected)
+  })
 
   it('compares the exact factor: 1.99 is not overdue, 2.0 is', async () => {
     const guide = await aGuide(db)
     const almost = await aCustomer(db, {}, [guide])
-    await someStats(db, almost, { cycleDays: 100 / 1.99, lastPurchaseDay: addDays(TODAY, -100) })
+    await someStats(db, almost, { cycleDays: 80 / 1.99, lastPurchaseDay: addDays(TODAY, -80) })
     const just = await aCustomer(db, {}, [guide])
-    await someStats(db, just, { cycleDays: 50, lastPurchaseDay: addDays(TODAY, -100) })
+    await someStats(db, just, { cycleDays: 40, lastPurchaseDay: addDays(TODAY, -80) })
 
     const { created } = await scan()
 
     expect(created.map(({ memberNo }) => memberNo)).toEqual([just.memberNo])
     expect(created[0]).toMatchObject({
-      reason: '通常 50 天来一次，已经 100 天没来（2.0 倍）。',
+      reason: '通常 40 天来一次，已经 80 天没来（2.0 倍）。',
       dueAt: '2026-11-24T23:59:59+08:00',
     })
   })

@@ -1,0 +1,74 @@
+import { Type } from 'typebox'
+import { dayText } from '../../domain/day-words.ts'
+import { tierRow } from '../../domain/tier.ts'
+import { TIERS, type Lang, type Tier } from '../../domain/words.ts'
+import { Prisma } from '../../prisma/db.ts'
+import { lintDies } from './lint-dies.ts'
+import { defineRule } from './rule.ts'
+import { greeting, signature } from './sign.ts'
+
+const TierCode = Type.Unsafe<Tier>({ type: 'string', enum: [...TIERS] })
+
+/** Congratulations, the day after a tier rose (domain-rules 8). Of two steps up the later is told. */
+export const tierUp = defineRule({
+  kind: 'tier_up',
+  label: { 'zh-CN': '升级祝贺', en: 'Tier up' },
+  supersedes: ['tier_up'],
+  params: Type.Object({
+    dueDays: Type.Integer({ minimum: 0, maximum: 60 }),
+    /** days after that day on which a task dies, and one that waited is given up */
+    diesDays: Type.Integer({ minimum: 1, maximum: 90 }),
+  }),
+  defaults: { dueDays: 2, diesDays: 7 },
+  facts: Type.Object({
+    /** night that wrote the new tier down */
+    day: Type.String(),
+    before: TierCode,
+    after: TierCode,
+  }),
+
+  // A few days of tier_change, by its index on day; the tier must still be the one it rose to.
+  candidates({ day, since, zone }, { dueDays, diesDays }) {
+    return Prisma.sql`
+      select u.customer_id, u.day::text as occurrence,
+        jsonb_build_object('day', u.day, 'before', u.before, 'after', u.after) as facts,
+        0.8::float8 as urgency, false as urgent,
+        (least(${day}::date + ${dueDays}::int, u.day + 1 + ${diesDays}::int) + time '23:59:59')
+          at time zone ${zone} as due_at,
+        (u.day + 1 + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
+      from (
+        select distinct on (customer_id) customer_id, day, before, after from tier_change
+        where reason = 'upgrade' and day between ${day}::date - 1 - ${diesDays}::int and ${day}::date - 1
+        order by customer_id, day desc, id desc
+      ) u
+      join customer_tier k on k.customer_id = u.customer_id and k.tier = u.after
+      where u.day + 1 > ${since}::date or exists (
+        select 1 from held_back h
+        where h.customer_id = u.customer_id and h.kind = 'tier_up' and h.occurrence = u.day::text
+          and h.resolved_at is null and h.scan_day <= ${day}::date)`
+  },
+
+  reason({ day, before, after }, lang) {
+    const when = dayText(day, lang)
+    return lang === 'en'
+      ? `Rose from ${tierName(before, lang)} to ${tierName(after, lang)} on ${when}.`
+      : `${when}从${tierName(before, lang)}升到${tierName(after, lang)}。`
+  },
+
+  words({ after }, names, lang) {
+    const who = greeting(names, lang)
+    const from = signature(names, lang)
+    return lang === 'en'
+      ? `${who}you are ${tierName(after, lang)} now. Congratulations!${from}`
+      : `${who}恭喜您升级为${tierName(after, lang)}会员！谢谢您一直以来的信任，新权益我慢慢讲给您听。${from}`
+  },
+
+  advice: (_facts, lang) =>
+    lang === 'en' ? 'Congratulate, tell benefits' : '道声恭喜，讲讲新权益',
+
+  lint: (params, lang) => lintDies(params, lang),
+})
+
+function tierName(code: Tier, lang: Lang): string {
+  return `${tierRow(code).name[lang]}${lang === 'en' ? '' : '卡'}`
+}
