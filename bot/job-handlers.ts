@@ -2,6 +2,7 @@ import type { JobHelpers, TaskList } from 'graphile-worker'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
 import { reconcile } from './members/reconcile.ts'
+import { settleOldLedgers } from './members/settle-lots.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
 import { runNight } from './night.ts'
@@ -29,6 +30,7 @@ const HANDLERS: Handlers = {
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
   reconcile: (deps, { day }) => reconcile(deps, day),
+  lots: (deps) => settleOldLedgers(deps),
 }
 
 /**

@@ -16,6 +16,8 @@ export interface JobPayloads {
   wake: Record<string, never>
   /** read employees, tags and customers from WeCom; goes on where a run was cut off */
   sync: { runId: string }
+  /** once after an update: settle the points ledgers that an older version left */
+  lots: Record<string, never>
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

@@ -102,3 +102,11 @@ export function addMonths(day: BusinessDay, months: number): BusinessDay {
   const date = Math.min(Number(day.slice(8, 10)), lastOfMonth)
   return new Date(Date.UTC(year, month, date)).toISOString().slice(0, 10)
 }
+
+/**
+ * The last day of a day's month.
+ * @example endOfMonth('2026-02-03') // '2026-02-28'
+ */
+export function endOfMonth(day: BusinessDay): BusinessDay {
+  return addDays(addMonths(`${day.slice(0, 8)}01`, 1), -1)
+}

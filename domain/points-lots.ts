@@ -1,55 +1,72 @@
-import { daysBetween, type BusinessDay } from './business-day.ts'
+import { addDays, daysBetween, endOfMonth, type BusinessDay } from './business-day.ts'
 import type { PointsKind } from './words.ts'
 
-/** One line of a member's ledger, days in the business time zone. */
+/** Days an earned lot waits before it may be spent: the refund window (domain-rules 3). */
+export const POINTS_PENDING_DAYS = 7
+/** Days a lot holds where its line names no end; rounded up to the end of the month (domain-rules 3). */
+export const POINTS_VALID_DAYS = 365
+
+/** One line of a member's ledger; days in the business time zone. */
 export interface PointsLine {
+  /** its number, one of a kind: lines of one day and direction come in the order of their numbers */
+  id: string
   kind: PointsKind
   /** taken points are given as a positive number, or as a negative one */
   points: number
   day: BusinessDay
-  /** the last day an earned lot holds; null never ends */
+  /** the last day an earned lot holds; null where the line names none */
   expiresOn: BusinessDay | null
+  /** what the points are given for, or taken back for: an order, a referral */
+  about?: string | null
+  /** days of waiting and of validity, where the line's programme has others than usual */
+  pendingDays?: number | null
+  validDays?: number | null
 }
 
-/** What is left of one lot. */
+/** Points that came in together: when they may be spent, when they end, what is left. */
 export interface Lot {
+  /** number of the line that gave it */
+  id: string
   points: number
-  expiresOn: BusinessDay | null
+  remaining: number
+  /** the day its pending ends */
+  availableOn: BusinessDay
+  /** its last day */
+  expiresOn: BusinessDay
+  about: string | null
 }
 
-/** A ledger on a day: what may be spent, in which lots, and what was taken without being there. */
-export interface PointsState {
-  balance: number
+/** How many points of one lot one line took. */
+export interface LotUse {
+  line: string
+  lot: string
+  points: number
+}
+
+/** What a ledger comes to (settle-ledger.ts); it does not depend on the day it is read. */
+export interface SettledLedger {
   /** first to expire first */
   lots: Lot[]
-  shortfall: number
+  uses: LotUse[]
+  /** lines that took what was not there, and how much of it */
+  shortfalls: { line: string; points: number }[]
 }
 
 /**
- * Replays a ledger in lots: earning makes a lot, taking uses the lots that expire first, an expired lot is
- * gone, the balance never falls below zero (domain-rules 3). Lines may come in any order; those after
- * `today` are left out.
- * @example pointsOn([{ kind: 'earn', points: 100, day: '2026-01-01', expiresOn: null }], '2026-11-22').balance // 100
+ * What a member has on a day: `balance` may be spent, `pending` may be later.
+ * @example pointsOn([{ remaining: 100, availableOn: '2026-11-08', expiresOn: '2027-11-30' }], '2026-11-07')
+ * // { balance: 0, pending: 100 }
  */
-export function pointsOn(lines: readonly PointsLine[], today: BusinessDay): PointsState {
-  const lots: Lot[] = []
-  let shortfall = 0
-  const inOrder = lines
-    .filter((line) => line.day <= today)
-    .sort((a, b) => compare(a.day, b.day) || gives(b) - gives(a))
-  for (const line of inOrder) {
-    if (gives(line)) {
-      lots.push({ points: line.points, expiresOn: line.expiresOn })
-      lots.sort(byExpiry)
-    } else {
-      // the chain's own expiry lines take what has expired, other lines only what still holds
-      const within = line.kind === 'expire' ? lots : lots.filter((lot) => holds(lot, line.day))
-      const missing = take(within, Math.abs(line.points))
-      if (line.kind !== 'expire') shortfall += missing
-    }
+export function pointsOn(
+  lots: readonly Pick<Lot, 'remaining' | 'availableOn' | 'expiresOn'>[],
+  today: BusinessDay,
+): { balance: number; pending: number } {
+  const held = lots.filter(({ expiresOn }) => expiresOn >= today)
+  const sum = (some: typeof held) => some.reduce((total, { remaining }) => total + remaining, 0)
+  return {
+    balance: sum(held.filter(({ availableOn }) => availableOn <= today)),
+    pending: sum(held.filter(({ availableOn }) => availableOn > today)),
   }
-  const left = lots.filter((lot) => lot.points > 0 && holds(lot, today))
-  return { balance: left.reduce((sum, lot) => sum + lot.points, 0), lots: left, shortfall }
 }
 
 /**
@@ -57,43 +74,27 @@ export function pointsOn(lines: readonly PointsLine[], today: BusinessDay): Poin
  * (domain-rules 3: all of them, not only the first).
  */
 export function expiringLots(
-  state: PointsState,
+  lots: readonly Pick<Lot, 'remaining' | 'expiresOn'>[],
   today: BusinessDay,
   days: number,
 ): { points: number; expiresOn: BusinessDay; days: number }[] {
   const byDay = new Map<BusinessDay, number>()
-  for (const { points, expiresOn } of state.lots) {
-    if (expiresOn === null || daysBetween(today, expiresOn) > days) continue
-    byDay.set(expiresOn, (byDay.get(expiresOn) ?? 0) + points)
+  for (const { remaining, expiresOn } of lots) {
+    const left = daysBetween(today, expiresOn)
+    if (remaining === 0 || left < 0 || left > days) continue
+    byDay.set(expiresOn, (byDay.get(expiresOn) ?? 0) + remaining)
   }
-  return [...byDay].map(([expiresOn, points]) => ({
-    points,
-    expiresOn,
-    days: daysBetween(today, expiresOn),
-  }))
+  return [...byDay]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([expiresOn, points]) => ({ points, expiresOn, days: daysBetween(today, expiresOn) }))
 }
 
-/** Takes from the front; answers what was not there. */
-function take(lots: Lot[], points: number): number {
-  let wanted = points
-  for (const lot of lots) {
-    const taken = Math.min(lot.points, wanted)
-    lot.points -= taken
-    wanted -= taken
-  }
-  return wanted
-}
-
-function gives(line: PointsLine): number {
-  return line.points > 0 && (line.kind === 'earn' || line.kind === 'adjust') ? 1 : 0
-}
-
-function holds(lot: Lot, day: BusinessDay): boolean {
-  return lot.expiresOn === null || lot.expiresOn >= day
-}
-
-function byExpiry(a: Lot, b: Lot): number {
-  return compare(a.expiresOn ?? '9999-12-31', b.expiresOn ?? '9999-12-31')
+/**
+ * The last day of points that came in on `day`: `validDays` later, rounded up to the end of that month.
+ * @example pointsEnd('2026-11-22') // '2027-11-30'
+ */
+export function pointsEnd(day: BusinessDay, validDays = POINTS_VALID_DAYS): BusinessDay {
+  return endOfMonth(addDays(day, validDays))
 }
 
 function compare(a: string, b: string): number {

@@ -4,6 +4,7 @@
 export const RULE_KINDS = [
   'birthday',
   'coupon_expiring',
+  'points_expiring',
   'repurchase_overdue',
   'new_member',
   'first_purchase_thanks',

@@ -109,7 +109,8 @@ function handle(
     },
     stop: () =>
       (stopping ??= (async () => {
-        if (await othersConnected(url('postgres'))) return
+        const isGone = runningPort(data) === undefined
+        if (isGone || (await othersConnected(url('postgres')))) return
         await run(native, 'pg_ctl', ['-D', data, '-m', 'fast', '-w', 'stop'], user)
       })()),
   }

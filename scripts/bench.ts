@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench, BenchSize } from './bench/bench.ts'
+import { brainBench } from './bench/brain.ts'
 import { sendBench } from './bench/send.ts'
 import { bundleBench } from './bench/bundle.ts'
 import { importBench } from './bench/import.ts'
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   importBench,
   sendBench,
   bundleBench,
+  brainBench,
 ]
 
 const KEPT = join(DATA_FOLDER, 'bench', 'figures')

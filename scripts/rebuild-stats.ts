@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
+import { rebuildLots } from '../bot/members/settle-lots.ts'
 import { rebuildStats } from '../bot/members/stats.ts'
 import { businessDay } from '../domain/business-day.ts'
 import { openForScript, runScript } from './support/open.ts'
 
 const HELP = `npx tsx scripts/rebuild-stats.ts
 
-Counts every customer's statistics (spend, purchase days, rhythm) anew from the orders. They are kept with each
-order; this is for after a restore or a change by hand. Safe at any time, and to run twice.`
+Counts every customer's statistics (spend, purchase days, rhythm) anew from the orders, and settles their points into
+lots anew from the ledger. Both are kept with each row that comes; this is for after a restore or a change by hand.
+Safe at any time, and to run twice.`
 
 await runScript(async () => {
   const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } })
@@ -23,6 +25,8 @@ await runScript(async () => {
       bar.setTotal(total)
       bar.update(count)
     })
+    bar.update(0)
+    await rebuildLots(db, config.zone, (count) => bar.update(count))
     bar.stop()
     process.stdout.write(`Counted ${done} customers.\n`)
   } finally {

@@ -25,6 +25,7 @@ export const TASK_BUCKETS = [
 export type TimelineType = TimelineEntry['type']
 export const TIMELINE_TYPES = [
   'order',
+  'coupon',
   'touch',
   'tag',
   'task',

@@ -62,7 +62,8 @@ const history = (day: BusinessDay) => Prisma.sql`
   s.purchase_days - 1 as repeats, s.last_purchase_day - s.first_purchase_day as recency,
   greatest(${day}::date, s.last_purchase_day) - s.first_purchase_day as age`
 
-async function fitModel(tx: Db, day: BusinessDay): Promise<Classified['model']> {
+/** Fits BG/NBD to the chain's own purchase days as of a day: null where too few came again. */
+export async function fitModel(tx: Db, day: BusinessDay): Promise<Classified['model']> {
   const counts = await tx.$queryRaw<
     { repeats: number; recency: number; age: number; customers: number }[]
   >(Prisma.sql`
@@ -123,20 +124,22 @@ async function writeClasses(
 ): Promise<{ fallbacks: number; changed: number; logged: number }> {
   const { day, zone, model, medians } = given
   const expected = await expectations(tx, day, model)
+  const edge = Math.ceil(medians.scored * EDGE_SHARE)
   const { r, alpha, a, b } = model ?? { r: null, alpha: null, a: null, b: null }
-  const later = Prisma.sql`last_paid_at desc, customer_id`
   const [done] = await tx.$queryRaw<{ fallbacks: number; changed: number; logged: number }[]>(
     Prisma.sql`
-    with ${cycleMedians}, scored as (${scored(day)}
+    with ${cycleMedians}, scored as (
+      -- of equals the later one is better; by recency alone this is the order already
+      select customer_id, r, f, m, row_number() over (order by last_paid_at desc, customer_id) as place
+      from (${scored(day)}) as everybody
     ), ranked as (
-      select *, count(*) over () as n,
-        (count(*) over () - row_number() over (order by r, ${later}) + 1)::float8 / count(*) over () as pr,
-        (count(*) over () - row_number() over (order by f desc, ${later}) + 1)::float8 / count(*) over () as pf,
-        (count(*) over () - row_number() over (order by m desc, ${later}) + 1)::float8 / count(*) over () as pm
+      select customer_id, r, f, m, place, ${rankAt('place', medians.scored)} as pr,
+        ${rankAt('row_number() over (order by f desc, place)', medians.scored)} as pf,
+        ${rankAt('row_number() over (order by m desc, place)', medians.scored)} as pm
       from scored
     ), placed as (
-      select *, (pr + pf + pm) / 3 as composite,
-        row_number() over (order by (pr + pf + pm) / 3 desc, ${later}) as nth
+      select customer_id, r, f, m, pr, pf, pm, (pr + pf + pm) / 3 as composite,
+        row_number() over (order by (pr + pf + pm) / 3 desc, place) as nth
       from ranked
     ), rfm as (
       select customer_id,
@@ -145,8 +148,8 @@ async function writeClasses(
         five.*
       from placed cross join lateral (
         select case
-            when nth <= ceil(n * ${EDGE_SHARE}::float8) then 'high_value'
-            when nth > n - ceil(n * ${EDGE_SHARE}::float8) then 'churn_warning'
+            when nth <= ${edge}::int then 'high_value'
+            when nth > ${medians.scored - edge}::int then 'churn_warning'
             when pr >= ${HIGH}::float8 and ${isMiddle('pf')} and ${isMiddle('pm')} then 'growth_potential'
             when ${isMiddle('pr')} and ${isMiddle('pf')} and pm < ${LOW}::float8 then 'untapped_potential'
             when pr < ${LOW}::float8 and ${isMiddle('pf')} and ${isMiddle('pm')} then 'low_frequency'
@@ -176,7 +179,7 @@ async function writeClasses(
           else 'active'
         end as stage,
         round(alive.p::numeric, 2)::float8 as p_alive,
-        round((alive.p * e.days)::numeric, 2)::float8 as expected_90
+        round((alive.p * e.days)::numeric, 1)::float8 as expected_90
       from customer c
       left join rfm on rfm.customer_id = c.id
       left join known k on k.customer_id = c.id
@@ -210,19 +213,24 @@ async function writeClasses(
       ) as v(what, before, after)
       where had and v.before is distinct from v.after
       returning 1
-    ), written as (
-      insert into customer_class as o
-        (customer_id, rfm, five, five_fallback, stage, p_alive, expected_90, as_of)
-      select customer_id, rfm, five, fallback, stage, p_alive, expected_90, ${day}::date from changed
-      on conflict (customer_id) do update set rfm = excluded.rfm, five = excluded.five,
-        five_fallback = excluded.five_fallback, stage = excluded.stage, p_alive = excluded.p_alive,
-        expected_90 = excluded.expected_90, as_of = excluded.as_of
-      returning 1
+    ), renewed as (
+      update customer_class o set rfm = c.rfm, five = c.five, five_fallback = c.fallback, stage = c.stage,
+        p_alive = c.p_alive, expected_90 = c.expected_90, as_of = ${day}::date
+      from changed c where c.had and o.customer_id = c.customer_id
+    ), added as (
+      insert into customer_class (customer_id, rfm, five, five_fallback, stage, p_alive, expected_90, as_of)
+      select customer_id, rfm, five, fallback, stage, p_alive, expected_90, ${day}::date
+      from changed where not had
     )
     select (select count(*) filter (where fallback) from rfm)::int as fallbacks,
-      (select count(*) from written)::int as changed, (select count(*) from logged)::int as logged`,
+      (select count(*) from changed)::int as changed, (select count(*) from logged)::int as logged`,
   )
   return done ?? { fallbacks: 0, changed: 0, logged: 0 }
+}
+
+/** A place, from 1, as a share of all: 1 is best. */
+function rankAt(place: string, of: number): Prisma.Sql {
+  return Prisma.sql`(${of}::float8 - ${Prisma.raw(place)} + 1) / ${of}::float8`
 }
 
 function isMiddle(column: 'pr' | 'pf' | 'pm'): Prisma.Sql {

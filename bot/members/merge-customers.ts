@@ -7,6 +7,22 @@ export interface MergePair {
 }
 
 /**
+ * What moves as it is. Orders, coupons and points hang on a member number, which the row that goes has none of: these
+ * move for rows that were made by hand.
+ */
+const MOVED = [
+  'orders',
+  'coupon',
+  'points_entry',
+  'points_lot',
+  'points_use',
+  'points_shortfall',
+  'touch',
+  'consent',
+  'note',
+]
+
+/**
  * Makes two rows of one person one: everything that hangs on `from` moves to `into`, which also gets its WeCom
  * identity, and `from` is gone. Set-based, in the caller's transaction. Pairs that no longer hold once the rows
  * are locked (someone joined one of them meanwhile) are left out.
@@ -29,7 +45,7 @@ export async function mergeCustomers(
   await moveTags(tx, pair)
   await moveTasks(tx, pair, now)
   await moveHeldBack(tx, pair)
-  for (const table of ['orders', 'coupon', 'points_entry', 'touch', 'consent', 'note']) {
+  for (const table of MOVED) {
     await tx.$executeRaw`
       update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
   }

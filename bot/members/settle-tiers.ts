@@ -22,6 +22,8 @@ export interface SettledTiers {
 }
 
 const LONGEST_MS = 30 * 60_000
+/** daily_run row of the nights on which tiers were settled */
+const SETTLED = 'tiers_settled'
 
 /** Figures of a window as SQL: columns or sums. */
 interface TierFigures {
@@ -37,15 +39,26 @@ interface TierFigures {
  * down one step. Each change is logged with its figures and told to the chain's systems. Doing a day again changes
  * nothing; a review that was missed is made up for by the next night.
  *
- * Between two nights a customer who buys holds the higher tier already (domain heldTier).
+ * Between two nights a customer who buys holds the higher tier already (domain heldTier). On most nights only those are
+ * looked at for whom something changed since the last one; at a review, and when its warnings begin, everybody is.
+ *
+ * @param options.everybody looks at everybody on any night; the outcome is the same
  */
-export async function settleTiers(deps: BotDeps, day: BusinessDay): Promise<SettledTiers> {
+export async function settleTiers(
+  deps: BotDeps,
+  day: BusinessDay,
+  options: { everybody?: boolean } = {},
+): Promise<SettledTiers> {
   const done = await deps.db.prisma.$transaction(
     async (tx) => {
       await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended('tiers', 0))`)
       await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
       await tx.$executeRaw(Prisma.sql`set local jit = off`)
-      const changes = await writeTiers(tx, day)
+      const since = options.everybody ? null : await settledSince(tx, day)
+      const changes = await writeTiers(tx, { day, since, zone: deps.zone })
+      await tx.$executeRaw(Prisma.sql`
+        insert into daily_run (name, day, enqueued_at, finished_at)
+        values (${SETTLED}, ${day}::date, ${deps.clock.now()}, ${deps.clock.now()}) on conflict (name, day) do nothing`)
       await tiersSettled(tx, deps, deps.clock.now())
       await tellTiers(tx, deps, day, changes)
       return {
@@ -60,7 +73,47 @@ export async function settleTiers(deps: BotDeps, day: BusinessDay): Promise<Sett
   return done
 }
 
-async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
+/**
+ * The last night up to a day on which tiers were settled, where looking at what changed since is enough; null where
+ * everybody must be looked at: at a review, when its warnings begin, and the first time.
+ */
+async function settledSince(tx: Db, day: BusinessDay): Promise<BusinessDay | null> {
+  const [row] = await tx.$queryRaw<{ last: BusinessDay | null }[]>(Prisma.sql`
+    select max(day)::text as last from daily_run where name = ${SETTLED} and day <= ${day}::date`)
+  const last = row?.last
+  if (!last) return null
+  const begins = [`${day.slice(0, 8)}01`, addDays(nextReview(day), -TIER_WARNING_DAYS)]
+  return begins.some((from) => last < from && from <= day) ? null : last
+}
+
+/** Whom to look at: everybody, or those for whom something changed since a night. `look(id, member_no)` */
+function look(since: BusinessDay | null, zone: string): Prisma.Sql {
+  if (since === null) return Prisma.sql`look as (select id, member_no from customer)`
+  const special = TIER_TABLE.filter((row) => row.minReferrals !== undefined).map(({ code }) => code)
+  return Prisma.sql`
+    changed as materialized (
+      select c.id, c.member_no, c.referrer_member_no, s.customer_id is null as never_bought,
+        k.customer_id is null or s.as_of >= ${since}::date
+          or c.updated_at >= (${since}::date)::timestamp at time zone ${zone}
+          -- whoever returned everything has no figures any more
+          or (s.customer_id is null and k.tier <> ${TIER_TABLE[0]?.code ?? ''}) as is_changed
+      from customer c
+      left join customer_stats s on s.customer_id = c.id
+      left join customer_tier k on k.customer_id = c.id
+    ), look as (
+      select id, member_no from changed where is_changed
+      union
+      -- a friend's first order counts for who brought them, and so does its return
+      select c.id, c.member_no from changed f join customer c on c.member_no = f.referrer_member_no
+      where f.is_changed or (f.never_bought
+        and exists (select from customer_tier k where k.customer_id = c.id and k.tier = any(${special}::text[])))
+    )`
+}
+
+async function writeTiers(
+  tx: Db,
+  { day, since, zone }: { day: BusinessDay; since: BusinessDay | null; zone: string },
+): Promise<Change[]> {
   const review = nextReview(day)
   const thisReview = `${day.slice(0, 8)}01`
   const now = { spend: 'f.spend', orders: 'f.orders', days: 'f.days', referrals: 'f.referrals' }
@@ -71,7 +124,7 @@ async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
     referrals: 'f.referrals',
   }
   return await tx.$queryRaw<Change[]>(Prisma.sql`
-    with leaving as (
+    with ${look(since, zone)}, leaving as (
       -- what will have left the window by the next review
       select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend, count(*)::int as orders,
         count(distinct o.paid_day)::int as days
@@ -82,14 +135,16 @@ async function writeTiers(tx: Db, day: BusinessDay): Promise<Change[]> {
       group by o.customer_id
     ), referred as (
       select r.referrer_member_no as member_no, count(*)::int as n
-      from customer r ${countedReferral}
+      from customer r
+      ${since === null ? Prisma.empty : Prisma.sql`join look on look.member_no = r.referrer_member_no`}
+      ${countedReferral}
       where r.referrer_member_no is not null
       group by 1
     ), figures as (
       select c.id as customer_id, coalesce(s.spend_365_fen, 0) as spend, coalesce(s.orders_365, 0) as orders,
         coalesce(s.purchase_days_365, 0) as days, coalesce(r.n, 0) as referrals,
         coalesce(l.spend, 0) as spend_out, coalesce(l.orders, 0) as orders_out, coalesce(l.days, 0) as days_out
-      from customer c
+      from look c
       left join customer_stats s on s.customer_id = c.id
       left join leaving l on l.customer_id = c.id
       left join referred r on r.member_no = c.member_no

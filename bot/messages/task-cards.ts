@@ -1,7 +1,6 @@
 import { businessDay } from '../../domain/business-day.ts'
 import type { Tier } from '../../domain/words.ts'
 import { addressOf } from '../../domain/names.ts'
-import { pointsOn, type PointsLine } from '../../domain/points-lots.ts'
 import { heldTier, tierRow } from '../../domain/tier.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { TaskCardFacts, TaskLineFacts } from './render/task-card.ts'
@@ -35,7 +34,7 @@ interface Row extends LineRow {
   diesAt: Date
   cardsBefore: number
   coupons: number
-  points: PointsLine[]
+  points: number
 }
 
 /** Column `tier` of a customer aliased `c`: the kept one, for heldTier. */
@@ -80,16 +79,14 @@ export async function loadTasksForCards(
       (select count(*) from outbox o where o.task_id = t.id and o.kind = 'app_message')::int as "cardsBefore",
       (select count(*) from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
         and cp.expires_day >= ${today}::date)::int as coupons,
-      (select coalesce(jsonb_agg(jsonb_build_object('kind', p.kind, 'points', p.points,
-          'day', (p.occurred_at at time zone ${options.zone})::date,
-          'expiresOn', (p.expires_at at time zone ${options.zone})::date)), '[]')
-        from points_entry p where p.customer_id = c.id) as points
+      (select coalesce(sum(l.remaining), 0)::float8 from points_lot l
+        where l.customer_id = c.id and l.available_on <= ${today}::date and l.expires_on >= ${today}::date) as points
     from task t
     join customer c on c.id = t.customer_id
     join employee e on e.id = t.assignee_id
     left join customer_stats s on s.customer_id = c.id
     where t.id = any(${taskIds.map(String)}::bigint[]) and e.active and e.in_app`)
-  return new Map(rows.map((row) => [BigInt(row.taskId), toCard(row, today)]))
+  return new Map(rows.map((row) => [BigInt(row.taskId), toCard(row)]))
 }
 
 /** Referred customers of a customer (alias) whose first order is paid and not refunded (domain-rules 1, gold). */
@@ -119,7 +116,7 @@ function toLine(row: LineRow): TaskLineFacts {
   }
 }
 
-function toCard(row: Row, today: string): TaskForCard {
+function toCard(row: Row): TaskForCard {
   return {
     ...toLine(row),
     taskId: BigInt(row.taskId),
@@ -130,6 +127,6 @@ function toCard(row: Row, today: string): TaskForCard {
     dueAt: row.dueAt,
     diesAt: row.diesAt,
     coupons: row.coupons,
-    points: pointsOn(row.points, today).balance,
+    points: row.points,
   }
 }

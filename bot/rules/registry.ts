@@ -6,6 +6,7 @@ import { couponExpiring } from './coupon-expiring.ts'
 import { festival } from './festival.ts'
 import { firstPurchaseThanks } from './first-purchase-thanks.ts'
 import { newMember } from './new-member.ts'
+import { pointsExpiring } from './points-expiring.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
 import { tierKeep } from './tier-keep.ts'
 import { tierUp } from './tier-up.ts'
@@ -15,6 +16,7 @@ import { vipCare } from './vip-care.ts'
 const RULES: Record<RuleKind, Rule> = {
   birthday,
   coupon_expiring: couponExpiring,
+  points_expiring: pointsExpiring,
   repurchase_overdue: repurchaseOverdue,
   new_member: newMember,
   first_purchase_thanks: firstPurchaseThanks,

@@ -20,7 +20,18 @@ export async function tick(deps: BotDeps): Promise<void> {
   ] as const) {
     if (now >= atTime(day, at, deps.zone)) await startDaily(deps, name, day, now)
   }
+  await startLots(deps)
   await enqueue(deps.db.prisma, 'wake', {}, { jobKey: 'wake' })
+}
+
+/** An update that finds points asks for their lots, once: by a row of its migration that nobody has taken yet. */
+async function startLots(deps: BotDeps): Promise<void> {
+  await deps.db.prisma.$transaction(async (tx) => {
+    const taken = await tx.$executeRaw(
+      Prisma.sql`update daily_run set summary = '{}' where name = 'lots' and summary is null`,
+    )
+    if (taken > 0) await enqueue(tx, 'lots', {}, { jobKey: 'lots' })
+  })
 }
 
 async function startDaily(

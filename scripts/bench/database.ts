@@ -9,6 +9,8 @@ import { DATA_FOLDER } from '../support/open.ts'
 export interface BenchDatabase {
   db: Database
   url: string
+  /** closes its connections, the server goes on: a database that nobody is connected to can be copied */
+  disconnect: () => Promise<void>
   /** closes it; the data stays for the next run unless `drop` */
   close: (options?: { drop?: boolean }) => Promise<void>
 }
@@ -32,11 +34,14 @@ export async function openBenchDatabase(
   if (found === 0) await asAdmin(adminUrl, `create database ${name}`)
   await migrate(url)
   const db = openDatabase(url, { connections: options.connections ?? 10 })
+  let disconnected: Promise<void> | undefined
+  const disconnect = () => (disconnected ??= db.close())
   return {
     db,
     url,
+    disconnect,
     close: async ({ drop = false } = {}) => {
-      await db.close()
+      await disconnect()
       if (drop) await asAdmin(adminUrl, `drop database if exists ${name} with (force)`)
       await server?.stop()
     },

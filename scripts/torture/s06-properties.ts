@@ -14,13 +14,13 @@ const REVEALS = { full: 400, short: 40 } as const
 const RECORDS = {
   // the rules' own facts (bot/rules)
   facts: new Set(
-    'day md lunar daysUntil coupons firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor'.split(
+    'day md lunar daysUntil coupons lots points firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor'.split(
       ' ',
     ),
   ),
   // server/api/customers/timeline-sources.ts
   detail: new Set(
-    'orderNo refundedFen items channel taskId origin via fromState assignee event addWay'.split(
+    'orderNo refundedFen items channel taskId origin via fromState assignee event addWay couponNo touch'.split(
       ' ',
     ),
   ),

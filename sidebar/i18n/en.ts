@@ -13,6 +13,7 @@ export const en: Messages = {
     kind: {
       birthday: 'Birthday',
       coupon_expiring: 'Coupon expiring',
+      points_expiring: 'Points expiring',
       repurchase_overdue: 'Due to buy again',
       new_member: 'New member',
       first_purchase_thanks: 'First purchase',
@@ -77,6 +78,7 @@ export const en: Messages = {
     bucket: { today: 'Today', upcoming: 'Upcoming', overdue: 'Overdue', done: 'Done' },
     timelineType: {
       order: 'Orders',
+      coupon: 'Coupons',
       touch: 'Contacts',
       tag: 'Tags',
       task: 'Tasks',
@@ -261,6 +263,8 @@ export const en: Messages = {
     coupon: 'Coupon',
     points: (n) => `${n} points`,
     balance: (n) => `${n} points in all`,
+    pending: (n) => `${n} pending`,
+    shortfall: (n) => `${n} more points were taken than there were`,
     lastDay: 'last day',
     daysLeft: (n) => `${count(n, 'day')} left`,
     over: 'expired',
@@ -296,6 +300,17 @@ export const en: Messages = {
       tag: { added: 'Added ', removed: 'Removed ' },
       relation: { added: 'Became contacts', ended: 'No longer contacts' },
     },
+    coupon: {
+      issued: (name) => `Got “${name}”`,
+      used: (name) => `Used “${name}”`,
+      expired: (name) => `“${name}” ended unused`,
+      void: (name) => `“${name}” was made void`,
+    },
+    couponAfter: (by, days, name) =>
+      days === 0
+        ? `Used “${name}” on the day of ${by}’s message`
+        : `Used “${name}” ${days} ${days === 1 ? 'day' : 'days'} after ${by}’s message`,
+    couponOrder: (money) => `Order ${money}`,
   },
   notes: {
     title: 'Notes',

@@ -31,6 +31,7 @@ const terms: Terms = {
   kind: {
     birthday: '生日',
     coupon_expiring: '券快到期',
+    points_expiring: '积分快到期',
     repurchase_overdue: '该复购了',
     new_member: '新会员',
     first_purchase_thanks: '首单感谢',
@@ -90,6 +91,7 @@ const terms: Terms = {
   bucket: { today: '今天', upcoming: '接下来', overdue: '逾期', done: '完成' },
   timelineType: {
     order: '订单',
+    coupon: '券',
     touch: '联系',
     tag: '标签',
     task: '任务',
@@ -276,6 +278,8 @@ export const zhCN = {
     coupon: '券',
     points: (n: string) => `${n} 积分`,
     balance: (n: string) => `积分余额 ${n}`,
+    pending: (n: string) => `${n} 待生效`,
+    shortfall: (n: string) => `另有 ${n} 积分，扣减时余额不足`,
     lastDay: '今天到期',
     daysLeft: (n: number) => `剩 ${n} 天`,
     over: '已到期',
@@ -311,6 +315,16 @@ export const zhCN = {
       tag: { added: '加上', removed: '去掉' },
       relation: { added: '成为好友', ended: '好友关系解除' },
     },
+    coupon: {
+      issued: (name: string) => `收到「${name}」`,
+      used: (name: string) => `使用了「${name}」`,
+      expired: (name: string) => `「${name}」过期了，没有用`,
+      void: (name: string) => `「${name}」已作废`,
+    },
+    /** who wrote, and how many days before the coupon was used */
+    couponAfter: (by: string, days: number, name: string) =>
+      days === 0 ? `${by}的消息当天使用了「${name}」` : `${by}的消息 ${days} 天后使用了「${name}」`,
+    couponOrder: (money: string) => `订单 ${money}`,
   },
   notes: {
     title: '备注',

@@ -25,7 +25,7 @@ describe('every scenario of the torture chamber', () => {
 })
 
 describe('every bench', () => {
-  it.each(['ingest', 'scan', 'profile', 'import', 'send', 'bundle'])(
+  it.each(['ingest', 'scan', 'profile', 'import', 'send', 'bundle', 'brain'])(
     '%s runs with the others and has its place in docs/performance.md',
     (name) => {
       expect(read('scripts/bench.ts')).toContain(`${name}Bench,`)

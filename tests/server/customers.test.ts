@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { rebuildLots } from '../../bot/members/settle-lots.ts'
 import type { CustomerProfile, TimelinePage } from '../../server/api/customers/schema.ts'
 import { aCoupon, aRelation, aTask, aTouch, someStats } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
@@ -111,7 +112,7 @@ describe('GET /api/customers/:id', () => {
   it('gives a customer about whom nothing is known yet', async () => {
     expect(await profile()).toMatchObject({
       tier: { code: 'iron', name: '铁', keep: null, flags: [] },
-      points: { balance: 0, expiring: [] },
+      points: { balance: 0, pending: 0, shortfall: 0, expiring: [] },
       coupons: [],
       value: { spend365Fen: 0, orders365: 0, averageFen: 0, rfm: null },
       rhythm: null,
@@ -211,13 +212,27 @@ describe('GET /api/customers/:id', () => {
           expiresAt: new Date('2027-11-30T10:00:00Z'),
         },
         { entryNo: 'p3', kind: 'spend' as const, points: -100 },
+        {
+          entryNo: 'p4',
+          kind: 'earn' as const,
+          points: 40,
+          occurredAt: new Date('2026-11-20T04:00:00Z'),
+        },
+        {
+          entryNo: 'p5',
+          kind: 'spend' as const,
+          points: 500,
+          occurredAt: new Date('2026-05-01T04:00:00Z'),
+        },
       ].map((entry, i) => ({
+        occurredAt: new Date(Date.UTC(2026, 5, 1 + i)),
         ...entry,
         memberNo: 'M1',
         customerId: chain.customer.id,
-        occurredAt: new Date(Date.UTC(2026, 5, 1 + i)),
       })),
     })
+
+    await rebuildLots(db, 'Asia/Shanghai')
 
     const { coupons, points } = await profile()
 
@@ -227,6 +242,8 @@ describe('GET /api/customers/:id', () => {
     ])
     expect(points).toEqual({
       balance: 400,
+      pending: 40,
+      shortfall: 500,
       expiring: [{ points: 200, expiresOn: '2026-11-30', days: 8 }],
     })
   })
@@ -367,6 +384,80 @@ describe('GET /api/customers/:id/timeline', () => {
       what: 'paid',
       text: '静安店',
     })
+  })
+
+  it.each([
+    [
+      'issued',
+      { issuedAt: '2026-11-01T02:00:00Z' },
+      '2026-12-31',
+      'issued',
+      '2026-11-01T02:00:00Z',
+    ],
+    ['ending today', {}, '2026-11-22', 'issued', '2026-10-01T00:00:00Z'],
+    ['ended yesterday', {}, '2026-11-21', 'expired', '2026-11-21T15:59:59Z'],
+    [
+      'used',
+      { status: 'used', usedAt: '2026-11-10T02:00:00Z' },
+      '2026-11-21',
+      'used',
+      '2026-11-10T02:00:00Z',
+    ],
+    [
+      'void',
+      { status: 'void', updatedAt: '2026-11-12T02:00:00Z' },
+      '2026-12-31',
+      'void',
+      '2026-11-12T02:00:00Z',
+    ],
+  ] as const)(
+    'tells a coupon that is %s once, in its state',
+    async (_name, parts, until, what, at) => {
+      await aCoupon(db, chain.customer, until, parts)
+
+      const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+      expect(items).toMatchObject([{ what, text: '满200减50', detail: { touch: null } }])
+      expect(new Date(items[0]?.at ?? '')).toEqual(new Date(at))
+    },
+  )
+
+  it.each([
+    ['on the day', '2026-11-20T01:00:00Z', 0],
+    ['two days before', '2026-11-18T12:00:00Z', 2],
+    ['seven days before', '2026-11-12T16:00:00Z', 7],
+    ['eight days before', '2026-11-12T15:59:00Z', null],
+    ['later on the day', '2026-11-20T05:00:00Z', null],
+  ])('tells whose message came before a used coupon: %s', async (_name, touchAt, days) => {
+    await aCoupon(db, chain.customer, '2026-11-30', {
+      status: 'used',
+      usedAt: new Date('2026-11-20T04:00:00Z'),
+      orderNo: 'O1',
+    })
+    await anOrder('O1', '2026-11-20', 46_800)
+    await aTouch(db, chain.customer, chain.farGuide, '2026-11-01T04:00:00Z')
+    await aTouch(db, chain.customer, chain.guide, touchAt)
+    await aTouch(db, chain.customer, chain.farGuide, touchAt, { result: 'cancelled' })
+    await aTouch(db, chain.customer, chain.farGuide, touchAt, { channel: 'welcome' })
+    await aTouch(db, chain.farCustomer, chain.farGuide, touchAt)
+
+    const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+    expect(items).toMatchObject([{ what: 'used', amountFen: 46_800 }])
+    const touch = days === null ? null : { by: '王小明', days, channel: 'sidebar' }
+    expect(items[0]?.detail['touch'] ?? null).toEqual(touch && expect.objectContaining(touch))
+  })
+
+  it('takes the order’s moment for a coupon used without one, and tells no message without either', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-19T04:00:00Z')
+    await anOrder('O1', '2026-11-20', 46_800)
+    await aCoupon(db, chain.customer, '2026-11-30', { status: 'used', orderNo: 'O1', name: '有单' })
+    await aCoupon(db, chain.customer, '2026-11-30', { status: 'used', name: '无单' })
+
+    const { items } = (await get(path('/timeline?types=coupon'))).json<TimelinePage>()
+
+    const told = Object.fromEntries(items.map(({ text, detail }) => [text, detail['touch']]))
+    expect(told).toMatchObject({ 有单: { days: 1 }, 无单: null })
   })
 
   it('gives only the kinds asked for', async () => {

@@ -58,6 +58,14 @@ describe('what the sidebar shows', () => {
     expect(wrapper.text()).toContain('服务出了点问题。')
   })
 
+  it('shows what may be spent, what is pending, and what was taken without being there', async () => {
+    const points = { balance: 1200, pending: 80, shortfall: 60, expiring: [] }
+    const { wrapper } = await show(ChatPage, routes({ [PROFILE]: aProfile({ points }) }), inChat())
+
+    expect(wrapper.text()).toContain('积分余额 1,200 · 80 待生效')
+    expect(wrapper.text()).toContain('另有 60 积分，扣减时余额不足')
+  })
+
   it('shows what failed and a retry button that works', async () => {
     const { wrapper, server, tap } = await show(
       ChatPage,

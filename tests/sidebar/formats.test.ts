@@ -74,7 +74,12 @@ describe('expiringItems', () => {
             days: 0,
           },
         ],
-        points: { balance: 900, expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }] },
+        points: {
+          balance: 900,
+          pending: 0,
+          shortfall: 0,
+          expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }],
+        },
       },
       { now: NOW, zone: ZONE, m: zhCN },
     )
@@ -121,6 +126,39 @@ describe('timelineLine', () => {
         detail: { items: [{ name: '面霜' }, { name: '洁面' }] },
       } as const,
       { title: '下单 ¥468', text: '西湖店 · 面霜 / 洁面' },
+    ],
+    [
+      {
+        ...entry,
+        type: 'coupon',
+        what: 'used',
+        text: '满 200 减 30',
+        amountFen: 46_800,
+        detail: { touch: { by: '张姐', days: 2 } },
+      } as const,
+      { title: '张姐的消息 2 天后使用了「满 200 减 30」', text: '订单 ¥468' },
+    ],
+    [
+      {
+        ...entry,
+        type: 'coupon',
+        what: 'used',
+        text: '生日礼',
+        detail: { touch: { by: '张姐', days: 0 } },
+      } as const,
+      { title: '张姐的消息当天使用了「生日礼」', text: null },
+    ],
+    [
+      { ...entry, type: 'coupon', what: 'used', text: '生日礼', detail: { touch: null } } as const,
+      { title: '使用了「生日礼」', text: null },
+    ],
+    [
+      { ...entry, type: 'coupon', what: 'expired', text: '生日礼' } as const,
+      { title: '「生日礼」过期了，没有用', text: null },
+    ],
+    [
+      { ...entry, type: 'coupon', what: 'a_later_state', text: '生日礼' } as const,
+      { title: '生日礼', text: null },
     ],
     [
       { ...entry, type: 'tag', what: 'added', text: '油皮' } as const,

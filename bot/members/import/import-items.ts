@@ -2,7 +2,9 @@ import { businessDay } from '../../../domain/business-day.ts'
 import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
+import { pointsChanged } from '../../tasks/on-points.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
+import { settleLots } from '../settle-lots.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
 import { sliceOf, type ImportKind } from './kinds.ts'
@@ -57,7 +59,8 @@ async function keep(
   items: CheckedItem<Record<string, unknown>>[],
   dryRun: boolean,
 ): Promise<Changes> {
-  if (items.length === 0) return { changed: new Set(), buyers: new Set(), warnings: [] }
+  if (items.length === 0)
+    return { changed: new Set(), buyers: new Set(), earners: new Set(), warnings: [] }
   return runTogether(deps.db, (tx) => write(tx, deps, slice, items), { keepNothing: dryRun })
 }
 
@@ -77,6 +80,7 @@ async function write(
   const changes: Changes = {
     changed: inserted?.keys ?? new Set(),
     buyers: new Set(),
+    earners: new Set(),
     warnings: [],
   }
   const customers = known.length > 0 ? await upsert(tx, deps, slice, known, changes, now) : []
@@ -90,6 +94,10 @@ async function write(
   })
   for (const buyer of inserted?.buyers ?? []) changes.buyers.add(buyer)
   await ordersArrived(tx, deps, [...changes.buyers].map(BigInt), now)
+
+  const earners = [...changes.earners].map(BigInt)
+  await settleLots(tx, deps.zone, earners)
+  await pointsChanged(tx, deps, earners, now)
   return changes
 }
 
@@ -106,6 +114,7 @@ async function upsert(
   const { changed, customers } = await upsertRows(tx, slice.table, rows, { now, zone: deps.zone })
   for (const key of changed) changes.changed.add(key)
   if (slice.table.name === 'orders') for (const buyer of customers) changes.buyers.add(buyer)
+  if (slice.table.name === 'points_entry') for (const id of customers) changes.earners.add(id)
   await slice.after?.(tx, deps, items, changes)
   return [...customers]
 }

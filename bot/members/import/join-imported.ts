@@ -27,8 +27,8 @@ export async function adoptWecomCustomers(tx: Db, deps: BotDeps, batch: Batch): 
 
 /**
  * Joins the batch's members to WeCom customers (contracts, Open API: by externalUserId, else unionid, else a
- * mobile in a live relation's remark), attaches what came before them, and adds who has other orders now to
- * `changes.buyers`. What is ambiguous becomes a warning, never a join.
+ * mobile in a live relation's remark), attaches what came before them, and adds who has other orders or
+ * points now to `changes`. What is ambiguous becomes a warning, never a join.
  */
 export async function joinImportedMembers(
   tx: Db,
@@ -59,7 +59,9 @@ export async function joinImportedMembers(
   for (const id of joined.joined) changes.changed.add(numbers.get(id) ?? '')
   for (const id of joined.ambiguous) warn(numbers.get(id) ?? '')
 
-  for (const id of await attachWaiting(tx, [...numbers.keys()], now)) changes.buyers.add(id)
+  const got = await attachWaiting(tx, [...numbers.keys()], now)
+  for (const id of got.buyers) changes.buyers.add(id)
+  for (const id of got.earners) changes.earners.add(id)
 }
 
 const AMBIGUOUS = {

@@ -10,9 +10,12 @@ import {
   text,
   toIso,
 } from './fields.ts'
+import { PROGRAMME_PREFIX } from '../points-programme.ts'
 import type { ImportSlice } from './slice.ts'
 
 const MOST_POINTS = 1_000_000_000
+/** clocks differ, a time zone may be wrong: a day is let pass, more is a mistake */
+const MOST_AHEAD_MS = 86_400_000
 
 /** One line of a member's points ledger as the chain's systems send it. */
 export const PointsEntry = item({
@@ -29,15 +32,29 @@ export const points: ImportSlice<typeof PointsEntry> = {
   schema: PointsEntry,
   keyField: 'entryNo',
   keyOf: (entry) => entry.entryNo,
-  check: (entry) => {
+  check: (entry, now) => {
     const bad = badMoment(entry, ['occurredAt', 'expiresAt'])
     if (bad) return bad
-    return entry.kind !== 'adjust' && entry.points < 0
-      ? {
-          field: 'points',
-          remedy: '0 or more: kind says the direction; only adjust may be negative',
-        }
-      : undefined
+    if (entry.kind !== 'adjust' && entry.points < 0) {
+      return {
+        field: 'points',
+        remedy: '0 or more: kind says the direction; only adjust may be negative',
+      }
+    }
+    if (entry.entryNo.startsWith(PROGRAMME_PREFIX)) {
+      return {
+        field: 'entryNo',
+        remedy: `a number that does not begin with "${PROGRAMME_PREFIX}": those are lines of our own points programme`,
+      }
+    }
+    if (Date.parse(entry.occurredAt) > now.getTime() + MOST_AHEAD_MS) {
+      return { field: 'occurredAt', remedy: 'a time that is not ahead of now' }
+    }
+    const gives = entry.kind === 'earn' || entry.kind === 'adjust'
+    if (gives && entry.expiresAt && Date.parse(entry.expiresAt) < Date.parse(entry.occurredAt)) {
+      return { field: 'expiresAt', remedy: 'a time that is not before occurredAt' }
+    }
+    return undefined
   },
   locksMembers: 'shared',
   table: {

@@ -32,6 +32,8 @@ export interface Changes {
   changed: Set<string>
   /** customers whose orders changed: their statistics and tasks follow in the same transaction */
   buyers: Set<string>
+  /** customers whose points ledger changed: their lots and tasks follow in the same transaction */
+  earners: Set<string>
   warnings: RowRemark[]
 }
 

@@ -22,6 +22,7 @@ const CANCELLED: Record<string, string> = {
   coupon_used: '优惠券已用，任务自动取消',
   contacted: '已有同事联系过客户，任务自动取消',
   tier_safe: '等级已经保住，任务自动取消',
+  points_gone: '这些积分已经没有了，任务自动取消',
   superseded: '已并入新的任务',
   relation_ended: '好友关系已解除，任务自动取消',
   no_more: '客户不希望被打扰，任务取消',

@@ -1,6 +1,6 @@
 import { importItems, MOST_ITEMS } from '../../../bot/members/import/import-items.ts'
 import type { BenchContext } from '../bench.ts'
-import { copyDatabase } from './copies.ts'
+import { copyDatabase } from '../copies.ts'
 import { differingCustomers } from './differing.ts'
 import { importerOf } from './importer.ts'
 import { orderAt } from './order-stream.ts'

@@ -5,7 +5,7 @@ import type { BotDeps } from '../../../bot/deps.ts'
 import { importStream, type StreamRow } from '../../../bot/members/import/import-stream.ts'
 import type { Figure } from '../../support/figures.ts'
 import { PROJECT } from '../../support/open.ts'
-import { copyDatabase } from './copies.ts'
+import { copyDatabase } from '../copies.ts'
 import { orderAt } from './order-stream.ts'
 
 const MEGABYTE = 1024 * 1024

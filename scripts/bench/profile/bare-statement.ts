@@ -34,9 +34,9 @@ export const BARE_STATEMENT = `
       'discount', k.discount, 'minSpendFen', k.min_spend_fen, 'expiresOn', k.expires_day) order by k.expires_day) as list
     from coupon k where k.customer_id = c.id and k.status = 'issued' and k.expires_day >= $3::date) coupons on true
   left join lateral (
-    select jsonb_agg(jsonb_build_object('kind', p.kind, 'points', p.points, 'at', p.occurred_at, 'expiresAt', p.expires_at)
-      order by p.occurred_at) as list
-    from points_entry p where p.customer_id = c.id) points on true
+    select jsonb_agg(jsonb_build_object('remaining', l.remaining, 'availableOn', l.available_on, 'expiresOn', l.expires_on)
+      order by l.expires_on) as list
+    from points_lot l where l.customer_id = c.id and l.remaining > 0 and l.expires_on >= $3::date) points on true
   left join lateral (
     select jsonb_agg(jsonb_build_object('day', d.paid_day, 'spendFen', d.spend, 'orders', d.n) order by d.paid_day desc) as list
     from (select paid_day, sum(amount_fen - refunded_fen)::float8 as spend, count(*) as n

@@ -1,6 +1,7 @@
-import { Prisma, type Database } from '../../../prisma/db.ts'
+import { Prisma } from '../../../prisma/db.ts'
 import { badField } from '../../bad-field.ts'
 import { CURSOR_TIME, PAGE_SIZE, readCursor, writeCursor } from '../../cursor.ts'
+import type { AppDeps } from '../../deps.ts'
 import { rows } from '../../rows.ts'
 import type { SignedIn } from '../../session.ts'
 import { timelineSources } from './timeline-sources.ts'
@@ -17,7 +18,7 @@ const ENTRY_ID = /^[a-z-]{1,20}:\d{1,18}$/
  * @throws CUSTOMER_NOT_FOUND; BAD_INPUT for an unknown type or a foreign cursor
  */
 export async function findTimeline(
-  db: Database,
+  { db, clock, zone }: Pick<AppDeps, 'db' | 'clock' | 'zone'>,
   user: SignedIn,
   customerId: string,
   filter: { cursor?: string; types?: string },
@@ -25,7 +26,7 @@ export async function findTimeline(
   const types = readTypes(filter.types)
   const after = readCursor(filter.cursor, [CURSOR_TIME, ENTRY_ID])
   const id = await visibleCustomer(db.prisma, user, customerId)
-  const sources = timelineSources(user, id)
+  const sources = timelineSources(user, id, { now: clock.now(), zone })
     .filter((source) => types.includes(source.type))
     .map(({ type, rows: entries }) => {
       const from = after

@@ -1,4 +1,5 @@
-import type { ConsentLevel, PointsKind, TagDimension, Tier } from '../../../domain/words.ts'
+import type { Lot } from '../../../domain/points-lots.ts'
+import type { ConsentLevel, TagDimension, Tier } from '../../../domain/words.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
@@ -87,8 +88,9 @@ export interface ProfileRow {
         days: number
       }[]
     | null
-  points:
-    { kind: PointsKind; points: number; day: BusinessDay; expiresOn: BusinessDay | null }[] | null
+  /** lots with something left, by their end */
+  lots: Pick<Lot, 'remaining' | 'availableOn' | 'expiresOn'>[] | null
+  pointsShortfall: number
   /** newest first: what was paid on each purchase day inside the window of the next review, and the last 12 */
   days: { day: BusinessDay; spendFen: number; orders: number }[] | null
   tasks: TaskRow[] | null
@@ -162,10 +164,12 @@ export function profileStatement(
           'expiresOn', k.expires_day, 'days', k.expires_day - ${today}::date) order by k.expires_day, k.id)
         from coupon k
         where k.customer_id = c.id and k.status = 'issued' and k.expires_day >= ${today}::date) as coupons,
-      (select json_agg(json_build_object('kind', p.kind, 'points', p.points,
-          'day', (p.occurred_at at time zone ${zone})::date,
-          'expiresOn', (p.expires_at at time zone ${zone})::date) order by p.occurred_at, p.id)
-        from points_entry p where p.customer_id = c.id) as points,
+      (select json_agg(json_build_object('remaining', l.remaining, 'availableOn', l.available_on,
+          'expiresOn', l.expires_on) order by l.expires_on)
+        from points_lot l
+        where l.customer_id = c.id and l.remaining > 0 and l.expires_on >= ${today}::date) as lots,
+      (select coalesce(sum(missing.points), 0)::float8 from points_shortfall missing
+        where missing.customer_id = c.id) as "pointsShortfall",
       (select json_agg(json_build_object('day', d.day, 'spendFen', d.spend, 'orders', d.n) order by d.day desc)
         from (
           select o.paid_day as day, sum(o.amount_fen - o.refunded_fen)::float8 as spend, count(*)::int as n,

@@ -33,7 +33,7 @@ const STRIP_DAYS = 12
 export function profileView(row: ProfileRow, context: ProfileContext): CustomerProfile {
   const { today, lang, cycle } = context
   const guides = row.guides ?? []
-  const points = pointsOn(row.points ?? [], today)
+  const lots = row.lots ?? []
   return {
     id: row.id,
     externalUserId: row.externalUserId,
@@ -53,7 +53,11 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
     guides,
     ownerGuide: row.assignedGuide ?? guides[0] ?? null,
     tier: tierView(row, today, lang),
-    points: { balance: points.balance, expiring: expiringLots(points, today, POINTS_DAYS) },
+    points: {
+      ...pointsOn(lots, today),
+      shortfall: row.pointsShortfall,
+      expiring: expiringLots(lots, today, POINTS_DAYS),
+    },
     coupons: row.coupons ?? [],
     value: {
       spend365Fen: row.spend365Fen,

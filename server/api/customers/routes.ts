@@ -86,7 +86,7 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
     {
       schema: { tags, params: Params, querystring: TimelineQuery, response: { 200: TimelinePage } },
     },
-    (request) => findTimeline(deps.db, signedIn(request), request.params.id, request.query),
+    (request) => findTimeline(deps, signedIn(request), request.params.id, request.query),
   )
 
   app.get(

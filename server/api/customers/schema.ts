@@ -82,7 +82,12 @@ export const CustomerProfile = Type.Object({
     ),
   }),
   points: Type.Object({
+    /** may be spent now */
     balance: Type.Integer(),
+    /** earned, still in its refund window */
+    pending: Type.Integer(),
+    /** was taken in all without being there */
+    shortfall: Type.Integer(),
     expiring: Type.Array(
       Type.Object({ points: Type.Integer(), expiresOn: Day, days: Type.Integer() }),
     ),
@@ -134,7 +139,15 @@ export const CustomerProfile = Type.Object({
 })
 export type CustomerProfile = Static<typeof CustomerProfile>
 
-export const TIMELINE_TYPES = ['order', 'touch', 'tag', 'task', 'note', 'relation'] as const
+export const TIMELINE_TYPES = [
+  'order',
+  'coupon',
+  'touch',
+  'tag',
+  'task',
+  'note',
+  'relation',
+] as const
 
 export const TimelineEntry = Type.Object({
   /** unique over all types */
@@ -143,12 +156,15 @@ export const TimelineEntry = Type.Object({
   at: Moment,
   /** userid or name of who did it, null for the customer or the system */
   by: nullable(Type.String()),
-  /** what happened: paid, refunded, cancelled / sent, … / added, removed / task states / note / added, ended */
+  /**
+   * what happened: paid, refunded, cancelled / issued, used, expired, void / sent, … / added, removed / task states /
+   * note / added, ended
+   */
   what: Type.String(),
-  /** tag name, note text, message text, task kind, store name … */
+  /** tag name, note text, message text, task kind, store name, coupon name … */
   text: Type.String(),
   amountFen: nullable(Fen),
-  /** order items, task reason and the like */
+  /** order items, task reason, the touch before a coupon was used and the like */
   detail: Type.Record(Type.String(), Type.Unknown()),
 })
 export type TimelineEntry = Static<typeof TimelineEntry>

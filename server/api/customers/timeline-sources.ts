@@ -1,6 +1,7 @@
 import { Prisma } from '../../../prisma/db.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
+import { couponEntries } from './coupon-entries.ts'
 import type { TIMELINE_TYPES } from './schema.ts'
 
 /** One kind of entry: columns id, at, by, what, text, "amountFen", detail. */
@@ -10,7 +11,11 @@ export interface TimelineSource {
 }
 
 /** Where a customer's timeline comes from. Tasks are those of the person's scope only. */
-export function timelineSources(user: SignedIn, customerId: bigint): TimelineSource[] {
+export function timelineSources(
+  user: SignedIn,
+  customerId: bigint,
+  at: { now: Date; zone: string },
+): TimelineSource[] {
   const none = Prisma.sql`null::float8 as "amountFen"`
   return [
     {
@@ -26,6 +31,7 @@ export function timelineSources(user: SignedIn, customerId: bigint): TimelineSou
           left join employee helper on helper.userid_key = lower(o.guide_userid)
         where o.customer_id = ${customerId}`,
     },
+    { type: 'coupon', rows: couponEntries(customerId, at) },
     {
       type: 'touch',
       rows: Prisma.sql`

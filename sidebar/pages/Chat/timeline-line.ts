@@ -20,6 +20,11 @@ export function timelineLine(entry: TimelineEntry, m: Messages): TimelineLine {
         text: joined([entry.text, itemsOf(entry.detail)]),
       }
     }
+    case 'coupon':
+      return {
+        title: couponTitle(entry, m),
+        text: entry.amountFen === null ? null : m.timeline.couponOrder(yuan(entry.amountFen)),
+      }
     case 'tag':
       return { title: `${wordFor(what.tag, entry.what)}「${entry.text}」`, text: null }
     case 'task':
@@ -38,6 +43,16 @@ export function timelineLine(entry: TimelineEntry, m: Messages): TimelineLine {
 
 function wordFor(words: Record<string, string | undefined>, word: string): string {
   return words[word] ?? word
+}
+
+/** A used coupon says whose message it followed, where one was sent within the days before. */
+function couponTitle({ what, text, detail }: TimelineEntry, m: Messages): string {
+  const touch = detail['touch']
+  if (typeof touch === 'object' && touch !== null && 'by' in touch && 'days' in touch) {
+    return m.timeline.couponAfter(String(touch.by), Number(touch.days), text)
+  }
+  const told: Record<string, ((name: string) => string) | undefined> = m.timeline.coupon
+  return told[what]?.(text) ?? text
 }
 
 /** The word for one of an event's details, where there is one. */

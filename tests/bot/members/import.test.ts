@@ -380,6 +380,8 @@ describe('a row that can’t be used', () => {
     ['coupons', aCoupon({ faceValueFen: -5 }), 'BAD_FIELD', 'faceValueFen'],
     ['points', anEntry({ points: -5 }), 'BAD_FIELD', 'points'],
     ['points', anEntry({ points: 3_000_000_000 }), 'BAD_FIELD', 'points'],
+    ['points', anEntry({ occurredAt: '2026-11-24T10:00:00+08:00' }), 'BAD_FIELD', 'occurredAt'],
+    ['points', anEntry({ expiresAt: '2026-10-31T00:00:00+08:00' }), 'BAD_FIELD', 'expiresAt'],
     ['points', 5, 'BAD_ROW', ''],
     ['points', null, 'BAD_ROW', ''],
     ['points', [anEntry()], 'BAD_ROW', ''],
@@ -401,6 +403,9 @@ describe('a row that can’t be used', () => {
     ['orders', anOrder({ status: 'refunded', refundedFen: 10_000 })],
     ['orders', anOrder({ amountFen: 0 })],
     ['points', anEntry({ kind: 'adjust', points: -5 })],
+    ['points', anEntry({ points: 0 })],
+    ['points', anEntry({ occurredAt: '2026-11-23T08:00:00+08:00' })],
+    ['points', anEntry({ kind: 'expire', expiresAt: '2026-10-31T00:00:00+08:00' })],
   ] as const)('%s %j is fine', async (kind, row) => {
     const { accepted, rejected } = await importItems(deps, kind, [row])
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { settleTiers } from '../../../bot/members/settle-tiers.ts'
-import { rebuildStats } from '../../../bot/members/stats.ts'
+import { rebuildStats, recomputeStats, rollWindows } from '../../../bot/members/stats.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { tierOf } from '../../../domain/tier.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
@@ -15,7 +15,9 @@ const utc = (day: BusinessDay) => new Date(`${day}T00:00:00Z`)
 let orders = 0
 
 async function customer(memberNo: string, referrer: string | null = null): Promise<bigint> {
-  const { id } = await db.prisma.customer.create({ data: { memberNo, referrerMemberNo: referrer } })
+  const { id } = await db.prisma.customer.create({
+    data: { memberNo, referrerMemberNo: referrer, updatedAt: new Date(0) },
+  })
   return id
 }
 
@@ -44,6 +46,23 @@ async function bought(
 async function night(day: BusinessDay) {
   await rebuildStats(db, day)
   return await settleTiers(createTestDeps(db), day)
+}
+
+/** What an import does for a customer. */
+async function recount(id: bigint, day: BusinessDay): Promise<void> {
+  await db.prisma.$transaction((tx) => recomputeStats(tx, [id], day))
+}
+
+/** A night that looks at what changed; looking at everybody after it finds nothing. */
+async function everyNight(day: BusinessDay): Promise<void> {
+  await rollWindows(db, day)
+  await settleTiers(createTestDeps(db), day)
+  const settled = await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })
+
+  const again = await settleTiers(createTestDeps(db), day, { everybody: true })
+
+  expect(again).toEqual({ upgraded: 0, downgraded: 0, warned: 0 })
+  expect(await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })).toEqual(settled)
 }
 
 const kept = async (id: bigint) => db.prisma.customerTier.findUnique({ where: { customerId: id } })
@@ -164,6 +183,68 @@ describe('tiers', () => {
         }
       }),
       { numRuns: 12 },
+    )
+  })
+
+  it('are on every night what looking at everybody gives', async () => {
+    const PEOPLE = 5
+    const act = fc.record({
+      /** nights until it happens */
+      after: fc.integer({ min: 0, max: 9 }),
+      who: fc.nat(PEOPLE - 1),
+      what: fc.constantFrom(
+        'buys',
+        'buys',
+        'returns everything',
+        'brings a friend',
+        'friend returns',
+      ),
+      orders: fc.integer({ min: 1, max: 21 }),
+      amountFen: fc.constantFrom(100, 5_000, 10_000),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), async (acts) => {
+        await emptyDatabase(db)
+        const ids: bigint[] = []
+        for (let n = 0; n < PEOPLE; n += 1) {
+          const id = await customer(`M${n}`)
+          ids.push(id)
+          if (n === 0) await bought(await customer('F', 'M0'), '2026-10-01', 1, 100)
+          if (n === 0) await bought(id, '2026-10-02', 2, 100)
+          await bought(id, '2025-11-10', n * 6, 10_000, 0)
+        }
+        await rebuildStats(db, '2026-10-28')
+        let day: BusinessDay = '2026-10-28'
+        for (const { after, who, what, orders: n, amountFen } of acts) {
+          await everyNight(day)
+          day = addDays(day, after)
+          const id = ids[who] ?? 0n
+          const friends = await db.prisma.customer.findMany({
+            where: { referrerMemberNo: `M${who}` },
+            select: { id: true },
+          })
+          if (what === 'buys') await bought(id, day, n, amountFen, 0)
+          if (what === 'brings a friend') {
+            const friend = await customer(`F${(orders += 1)}`, `M${who}`)
+            await bought(friend, day, 1, 100)
+            await recount(friend, day)
+          }
+          const gone = what === 'returns everything' ? [{ id }] : friends
+          if (what.includes('return')) {
+            await db.prisma.order.updateMany({
+              where: { customerId: { in: gone.map((one) => one.id) } },
+              data: { status: 'refunded' },
+            })
+            for (const one of gone) await recount(one.id, day)
+          }
+          if (what === 'buys') await recount(id, day)
+        }
+        for (let n = 0; n < 3; n += 1) {
+          await everyNight(day)
+          day = addDays(day, 20)
+        }
+      }),
+      { numRuns: 10 },
     )
   })
 

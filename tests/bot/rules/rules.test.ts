@@ -29,6 +29,15 @@ const FACTS: Record<RuleKind, object> = {
     firstExpiresOn: '2026-11-25',
     lastExpiresOn: '2026-11-29',
   },
+  points_expiring: {
+    lots: [
+      { points: 320, expiresOn: '2026-11-29', days: 7 },
+      { points: 200, expiresOn: '2026-12-22', days: 30 },
+    ],
+    points: 520,
+    firstExpiresOn: '2026-11-29',
+    lastExpiresOn: '2026-12-22',
+  },
   repurchase_overdue: {
     lastPurchase: '2026-10-22',
     cycleDays: 15,
@@ -76,6 +85,21 @@ describe('reasons', () => {
       'coupon_expiring',
       { coupons: [coupon('满200减50', '2026-11-23', 1)], firstExpiresOn: '2026-11-23' },
       '「满200减50」明天 11 月 23 日到期。',
+    ],
+    [
+      'points_expiring',
+      {},
+      '520 积分快到期：320 积分 7 天后 11 月 29 日到期，最晚的 12 月 22 日。',
+    ],
+    [
+      'points_expiring',
+      { points: 320, lastExpiresOn: '2026-11-29' },
+      '320 积分 7 天后 11 月 29 日到期。',
+    ],
+    [
+      'points_expiring',
+      { points: 9, firstExpiresOn: '2026-11-22', lastExpiresOn: '2026-11-22' },
+      '9 积分今天 11 月 22 日到期。',
     ],
     ['repurchase_overdue', {}, '通常 15 天来一次，已经 31 天没来（2.1 倍）。'],
     [
@@ -132,6 +156,7 @@ describe('reasons', () => {
     expect(RULE_KINDS.map((kind) => renderReason(kind, FACTS[kind], 'en', today))).toEqual([
       'Birthday in 2 days (24 Nov), 16/10 by the Chinese calendar.',
       '2 coupons are ending: the first, “满200减50”, in 3 days (25 Nov), the last on 29 Nov.',
+      '520 points are ending: 320 in 7 days (29 Nov), the last on 22 Dec.',
       'Usually comes every 15 days; not seen for 31 days (2.1×).',
       'Joined 3 days ago (19 Nov), no order yet.',
       'First purchase on 21 Nov; thank them before 23 Nov 15:20.',
@@ -216,6 +241,7 @@ describe('words', () => {
       [
         "张女士，您的生日快到啦，先祝您生日快乐！哪天有空来店里，我陪您慢慢挑。——王小明",
         "张女士，您有 2 张券快到期，最早 11 月 25 日。哪天方便来店里，我帮您一起用上。——王小明",
+        "张女士，您有 320 积分 11 月 29 日到期，别白白放过了。哪天方便来店里，我帮您一起用上。——王小明",
         "张女士，好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。——王小明",
         "张女士，这几天还没好好招呼您。平时喜欢什么样的？告诉我，我先替您挑几款看看。——王小明",
         "张女士，谢谢您第一次在我们家下单！用着有什么问题、想了解的，随时告诉我。——王小明",
@@ -252,7 +278,8 @@ describe('words', () => {
         fc.constantFrom(...CYCLE_SOURCES),
         fc.integer({ min: 0, max: 3 }),
         fc.integer({ min: 0, max: FESTIVAL_CODES.length }),
-        (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil, step) => {
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        (kind, lang, customerName, guideName, couponName, cycleSource, daysUntil, step, points) => {
           const one = [coupon(couponName, '2026-11-25', 3)]
           const facts = {
             ...FACTS[kind],
@@ -260,6 +287,8 @@ describe('words', () => {
             daysUntil,
             step: kind === 'churn_warning' ? CHURN_STEPS[step % 3] : step,
             occasion: daysUntil > 1 ? { name: OCCASIONS[step], day: '2026-11-25' } : null,
+            points,
+            lots: [{ points, expiresOn: '2026-11-29', days: 7 }],
             coupons: daysUntil > 1 ? one : [...one, ...one],
           }
           const words = renderWords(kind, facts, { ...names, customerName, guideName }, lang)

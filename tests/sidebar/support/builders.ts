@@ -104,7 +104,7 @@ export function aProfile(over: Partial<CustomerProfile> = {}): CustomerProfile {
       next: { code: 'gold', name: '金卡', spendFen: 72_000, orders: 4 },
       keep: { reviewDay: '2026-11-30', spendFen: 30_050, orders: 2 },
     },
-    points: { balance: 1200, expiring: [] },
+    points: { balance: 1200, pending: 0, shortfall: 0, expiring: [] },
     coupons: [],
     value: { spend365Fen: 328_050, orders365: 12, averageFen: 27_337, rfm: null },
     rhythm: {

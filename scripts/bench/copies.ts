@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { openDatabase, type Database } from '../../../prisma/db.ts'
+import { openDatabase, type Database } from '../../prisma/db.ts'
 
 /** A copy of a database, the same down to the page. */
 export interface Copy {
