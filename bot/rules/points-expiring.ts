@@ -9,8 +9,8 @@ import { greeting, signature } from './sign.ts'
 /** Points that end in 30 or 7 days; one task a day lists every lot inside the window (domain-rules 3 and 8). */
 export const pointsExpiring = defineRule({
   kind: 'points_expiring',
-  label: { 'zh-CN': '积分快到期', en: 'Points expiring' },
   supersedes: ['points_expiring'],
+  label: { 'zh-CN': '积分快到期', en: 'Points expiring' },
   params: Type.Object({
     /** days before the last day of a lot on which it comes up */
     stepDays: Type.Array(Type.Integer({ minimum: 0, maximum: 60 }), { minItems: 1, maxItems: 10 }),

@@ -286,10 +286,10 @@ describe('words', () => {
             ...FACTS[kind],
             cycleSource,
             daysUntil,
-            points,
-            lots: [{ points, expiresOn: '2026-11-29', days: 7 }],
             step: kind === 'churn_warning' ? CHURN_STEPS[step % 3] : step,
             occasion: daysUntil > 1 ? { name: OCCASIONS[step], day: '2026-11-25' } : null,
+            points,
+            lots: [{ points, expiresOn: '2026-11-29', days: 7 }],
             coupons: daysUntil > 1 ? one : [...one, ...one],
           }
           const words = renderWords(kind, facts, { ...names, customerName, guideName }, lang)
