@@ -8,6 +8,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { audienceRoutes } from './api/audiences/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
@@ -129,6 +130,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(jssdkRoutes, { deps: hurried })
     await signedInOnly.register(customerRoutes, { deps: hurried })
     await signedInOnly.register(tagRoutes, { deps: hurried })
+    await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })
     await signedInOnly.register(touchRoutes, { deps: hurried })
     await signedInOnly.register(reportRoutes, { deps: hurried })

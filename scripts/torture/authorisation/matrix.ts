@@ -191,6 +191,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
     }),
   },
 
+  'POST /api/audiences/preview': {
+    expected: MANAGERS,
+    request: () => ({ payload: { filter: { member: true } } }),
+  },
   'GET /api/reports/execution': {
     expected: MANAGERS,
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
