@@ -4,6 +4,7 @@ import type { BotDeps } from './deps.ts'
 import { classify } from './members/classify.ts'
 import { reconcile } from './members/reconcile.ts'
 import { rollWindows } from './members/stats.ts'
+import { runTagRules } from './members/run-tag-rules.ts'
 import { settleTiers } from './members/settle-tiers.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
@@ -106,7 +107,7 @@ async function runJob(
   }
 }
 
-/** The day's scan, its windows first, so that what it compares is the day's; then what no card waits for: tiers, classes. */
+/** The day's scan, its windows first, so that what it compares is the day's; then what no card waits for: tiers, classes, tags. */
 async function scanDay(deps: BotDeps, day: string): Promise<void> {
   await rollWindows(deps.db, day)
   const { counts } = await runScan(deps, { day })
@@ -116,6 +117,7 @@ async function scanDay(deps: BotDeps, day: string): Promise<void> {
   })
   await settleTiers(deps, day)
   await classify(deps, day)
+  await runTagRules(deps, day)
 }
 
 /** A callback that nothing more is tried for stays in the inbox, unprocessed, with the reason. */

@@ -2,7 +2,9 @@ import { businessDay } from '../../../domain/business-day.ts'
 import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
+import { refreshTags } from '../apply-tag-rules.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
+import { tellWecom } from '../mirror-queue.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
 import { sliceOf, type ImportKind } from './kinds.ts'
@@ -90,7 +92,18 @@ async function write(
   })
   for (const buyer of inserted?.buyers ?? []) changes.buyers.add(buyer)
   await ordersArrived(tx, deps, [...changes.buyers].map(BigInt), now)
+  const touched = new Set([...changes.buyers, ...customers])
+  if (slice.table.name === 'customer')
+    for (const id of await idsOfMembers(tx, changes.changed)) touched.add(id)
+  const retagged = await refreshTags(tx, deps, [...touched].map(BigInt), now)
+  await tellWecom(tx, retagged, now, `import-${now.toISOString()}`)
   return changes
+}
+
+async function idsOfMembers(tx: Db, memberNos: ReadonlySet<string>): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select id::text from customer where member_no = any(${[...memberNos]}::text[])`
+  return rows.map(({ id }) => id)
 }
 
 /** Keeps rows the common way; answers whose rows changed. */

@@ -31,7 +31,6 @@ export async function changeTags(
         customerId: id,
         add: change.add.map(BigInt),
         remove: change.remove.map(BigInt),
-        origin: 'guide',
         by: user.userid,
         now,
         traceId,
