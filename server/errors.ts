@@ -26,6 +26,11 @@ export const NeedsRole = createError(
   '这个页面只给店长和总部。 This needs the role %s.',
   403,
 )
+export const NeedsHeadquarters = createError(
+  'NEEDS_HEADQUARTERS',
+  '这一步影响整个连锁，只有总部能做，请联系总部。 Only headquarters may do this.',
+  403,
+)
 
 // — Input —
 export const BadInput = createError('BAD_INPUT', '%s', 400)
@@ -59,6 +64,32 @@ export const TagGroupNotFound = createError(
   404,
 )
 export const TagExists = createError('TAG_EXISTS', '这个标签组里已经有“%s”，直接用它就好。', 409)
+
+export const TagRuleNotFound = createError(
+  'TAG_RULE_NOT_FOUND',
+  '没有自动标签规则 %s，请刷新规则列表。',
+  404,
+)
+export const TagHasRule = createError(
+  'TAG_HAS_RULE',
+  '“%s”已经由规则“%s”自动打，请改那条规则，多个条件用 or 连接。',
+  409,
+)
+export const TagRuleCircle = createError(
+  'TAG_RULE_CIRCLE',
+  '规则不能依赖自己打的标签，也不能互相依赖：请去掉条件里的标签 %s。',
+  409,
+)
+export const TagRuleChanged = createError(
+  'TAG_RULE_CHANGED',
+  '这条规则刚被改成第 %s 版，请刷新后再改。',
+  409,
+)
+export const TooManyTagRules = createError(
+  'TOO_MANY_TAG_RULES',
+  '最多 %s 条自动标签规则，请改已有的规则。',
+  409,
+)
 
 // — Tasks and touches —
 export const TaskNotFound = createError('TASK_NOT_FOUND', '没有这个任务，或它不是你的任务。', 404)

@@ -1,8 +1,9 @@
 import type { InjectOptions } from 'fastify'
-import { aTask } from '../../../tests/support/chain.ts'
+import { aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
+  HEADQUARTERS,
   IN_SCOPE,
   KEY_ONLY,
   MANAGERS,
@@ -52,6 +53,14 @@ const newTag = async ({ db }: House) => {
   const group = await db.prisma.tagGroup.create({ data: { name: '组', dimension: 'source' } })
   return { payload: { groupId: String(group.id), name: `标签${next()}` } }
 }
+
+const newTagRule = async ({ db }: House) => ({
+  payload: {
+    name: '高价值',
+    tagId: String(await aTag(db, `标签${next()}`)),
+    filter: { spend365: { min: 100_000 } },
+  },
+})
 
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
@@ -137,6 +146,24 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/tags': { expected: SIGNED_IN },
   'POST /api/tags': { expected: SIGNED_IN, request: newTag },
+  'GET /api/tag-rules': { expected: MANAGERS },
+  'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
+  'PUT /api/tag-rules/:code': {
+    expected: HEADQUARTERS,
+    request: async (house) => {
+      const made = await house.app.inject({
+        method: 'POST',
+        url: '/api/tag-rules',
+        headers: house.headers.hq,
+        ...(await newTagRule(house)),
+      })
+      const { code, version, name, tagId, filter } = made.json<Record<string, unknown>>()
+      return {
+        url: `/api/tag-rules/${String(code)}`,
+        payload: { version, name, tagId, filter, enabled: false },
+      }
+    },
+  },
   'GET /api/tasks': { expected: SIGNED_IN, request: url('/api/tasks?bucket=today') },
   'GET /api/tasks/waiting': { expected: SIGNED_IN },
 
