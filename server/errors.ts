@@ -65,6 +65,21 @@ export const TagGroupNotFound = createError(
 )
 export const TagExists = createError('TAG_EXISTS', '这个标签组里已经有“%s”，直接用它就好。', 409)
 
+export const TagLibraryFull = createError(
+  'TAG_LIBRARY_FULL',
+  '企业微信最多 %s 个标签，已经满了：请先合并或删除不用的标签。',
+  409,
+)
+export const TagNotOurs = createError(
+  'TAG_NOT_OURS',
+  '“%s”不是在这里建的，企业微信只允许改自己建的标签：请在企业微信管理后台修改，这里会自动同步。',
+  409,
+)
+export const TagInUse = createError(
+  'TAG_IN_USE',
+  '“%s”还在用（%s），不能删除；可以先合并到别的标签。',
+  409,
+)
 export const TagRuleNotFound = createError(
   'TAG_RULE_NOT_FOUND',
   '没有自动标签规则 %s，请刷新规则列表。',

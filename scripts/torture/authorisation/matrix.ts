@@ -146,6 +146,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/tags': { expected: SIGNED_IN },
   'POST /api/tags': { expected: SIGNED_IN, request: newTag },
+  'GET /api/tags/managed': { expected: MANAGERS },
+  'PATCH /api/tags/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({
+      url: `/api/tags/${await aTag(db, `标签${next()}`)}`,
+      payload: { name: `新名${next()}` },
+    }),
+  },
+  'DELETE /api/tags/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({ url: `/api/tags/${await aTag(db, `标签${next()}`)}` }),
+  },
   'GET /api/tag-rules': { expected: MANAGERS },
   'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
   'PUT /api/tag-rules/:code': {
