@@ -1,3 +1,4 @@
+import { stageNames } from '../words.ts'
 import type { Messages } from './zh-CN.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -15,14 +16,7 @@ export const en: Messages = {
       coupon_expiring: 'Coupon expiring',
       repurchase_overdue: 'Due to buy again',
     },
-    stage: {
-      new: 'New member',
-      active: 'Active',
-      sleeping: 'Sleeping',
-      at_risk: 'At risk',
-      lost: 'Lost',
-      prospect: 'Never bought',
-    },
+    stage: stageNames('en'),
     state: {
       open: 'To do',
       in_progress: 'In progress',
@@ -264,7 +258,6 @@ export const en: Messages = {
     removed: (name) => `Removed “${name}”`,
     failed: (name) => `“${name}” was not changed`,
     auto: 'auto',
-    autoBy: (by) => `Automatic, by ${by}`,
     inWecom: 'WeCom',
     none: 'No tags yet',
     find: 'Find or make a tag',

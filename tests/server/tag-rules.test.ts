@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { TagRuleView } from '../../server/api/tag-rules/schema.ts'
-import { aTag } from '../support/chain.ts'
+import type { CustomerTagView } from '../../server/api/customers/schema.ts'
+import { aTag, someStats } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
 import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
 import { twoStores } from './support/two-stores.ts'
@@ -10,6 +11,7 @@ let test: TestApp
 let headers: { cookie: string }
 let tagId: string
 let otherTag: string
+let customerId: bigint
 
 beforeAll(async () => {
   test = await buildTestApp(db, { requestsPerMinute: 100_000 })
@@ -19,6 +21,7 @@ beforeEach(async () => {
   await emptyDatabase(db)
   const chain = await twoStores(db)
   headers = await signIn(test.app, chain.hq.userid)
+  customerId = chain.customer.id
   tagId = String(await aTag(db, '高价值'))
   otherTag = String(await aTag(db, 'VIP'))
 })
@@ -40,6 +43,48 @@ const put = (code: string, parts: object) =>
   })
 const list = async () =>
   (await test.app.inject({ url: '/api/tag-rules', headers })).json<{ items: TagRuleView[] }>().items
+
+describe('a customer’s automatic tag', () => {
+  it('says its rule, the version that put it on and the facts in one sentence, in both languages', async () => {
+    const { code } = (await post()).json<TagRuleView>()
+    await put(code, { version: 1, name: '大客户' })
+    await someStats(db, { id: customerId }, { spend365Fen: 123_450n })
+    await db.prisma.customerTag.create({
+      data: {
+        customerId,
+        tagId: BigInt(tagId),
+        origin: 'rule',
+        originBy: `${code}@1`,
+        evidence: { spend365Fen: 123_450 },
+        // the next day in China
+        addedAt: new Date('2026-11-21T16:00:00Z'),
+      },
+    })
+    await db.prisma.customerTag.create({
+      data: { customerId, tagId: BigInt(otherTag), origin: 'guide', addedAt: new Date() },
+    })
+    const url = `/api/customers/${customerId}`
+
+    const chinese = await test.app.inject({ url, headers })
+    const english = await test.app.inject({
+      method: 'PATCH',
+      url: `${url}/tags`,
+      headers: { ...headers, 'accept-language': 'en' },
+      payload: { add: [], remove: [] },
+    })
+
+    const whys = (answer: { json: () => unknown }) =>
+      (answer.json() as { tags: CustomerTagView[] }).tags.map(({ why }) => why)
+    expect(whys(chinese)).toEqual([
+      '规则「高价值客户」第 1 版于 11 月 22 日自动打上：近一年消费 ¥1,234.5。',
+      null,
+    ])
+    expect(whys(english)).toEqual([
+      'Put on by rule “高价值客户”, version 1, on 22 Nov: spent ¥1,234.5 in a year.',
+      null,
+    ])
+  })
+})
 
 describe('rules of automatic tags', () => {
   it('are kept version by version, the newest holds, and each save is in the audit log', async () => {
