@@ -6,6 +6,7 @@ import { reconcile } from './members/reconcile.ts'
 import { rollWindows } from './members/stats.ts'
 import { runTagRules } from './members/run-tag-rules.ts'
 import { settleTiers } from './members/settle-tiers.ts'
+import { runTagMerge } from './members/run-tag-merge.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
 import type { JobName, JobPayloads } from './queue.ts'
@@ -33,6 +34,7 @@ const HANDLERS: Handlers = {
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
   reconcile: (deps, { day }) => reconcile(deps, day),
+  merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
 }
 
 /**

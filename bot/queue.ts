@@ -16,6 +16,8 @@ export interface JobPayloads {
   wake: Record<string, never>
   /** read employees, tags and customers from WeCom; goes on where a run was cut off */
   sync: { runId: string }
+  /** move one tag's customers to another, or back */
+  merge_tags: { mergeId: string }
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

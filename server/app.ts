@@ -17,6 +17,7 @@ import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
+import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
@@ -130,6 +131,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(meRoutes, { deps: hurried })
     await signedInOnly.register(jssdkRoutes, { deps: hurried })
     await signedInOnly.register(customerRoutes, { deps: hurried })
+    await signedInOnly.register(tagMergeRoutes, { deps: hurried })
     await signedInOnly.register(tagRuleRoutes, { deps: hurried })
     await signedInOnly.register(tagRoutes, { deps: hurried })
     await signedInOnly.register(audienceRoutes, { deps: hurried })

@@ -80,6 +80,13 @@ export const TagInUse = createError(
   '“%s”还在用（%s），不能删除；可以先合并到别的标签。',
   409,
 )
+export const TagMergeNotFound = createError('TAG_MERGE_NOT_FOUND', '没有这次标签合并 %s。', 404)
+export const TagMergeUnderWay = createError(
+  'TAG_MERGE_UNDER_WAY',
+  '这个标签正在合并或撤销合并，请等它完成。',
+  409,
+)
+export const TagMergeUndone = createError('TAG_MERGE_UNDONE', '这次合并已经撤销过了。', 409)
 export const TagRuleNotFound = createError(
   'TAG_RULE_NOT_FOUND',
   '没有自动标签规则 %s，请刷新规则列表。',

@@ -54,6 +54,13 @@ const newTag = async ({ db }: House) => {
   return { payload: { groupId: String(group.id), name: `标签${next()}` } }
 }
 
+const newTagMerge = async ({ db }: House) => ({
+  payload: {
+    from: String(await aTag(db, `标签${next()}`)),
+    into: String(await aTag(db, `标签${next()}`)),
+  },
+})
+
 const newTagRule = async ({ db }: House) => ({
   payload: {
     name: '高价值',
@@ -157,6 +164,24 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'DELETE /api/tags/:id': {
     expected: HEADQUARTERS,
     request: async ({ db }) => ({ url: `/api/tags/${await aTag(db, `标签${next()}`)}` }),
+  },
+  'GET /api/tag-merges': { expected: HEADQUARTERS },
+  'POST /api/tag-merges': { expected: HEADQUARTERS, request: newTagMerge },
+  'POST /api/tag-merges/:id/undo': {
+    expected: HEADQUARTERS,
+    request: async (house) => {
+      const { from, into } = (await newTagMerge(house)).payload
+      const { id } = await house.db.prisma.tagMerge.create({
+        data: {
+          fromId: BigInt(from),
+          intoId: BigInt(into),
+          state: 'merged',
+          by: 'x',
+          at: new Date(),
+        },
+      })
+      return { url: `/api/tag-merges/${id}/undo`, payload: {} }
+    },
   },
   'GET /api/tag-rules': { expected: MANAGERS },
   'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { tagsNamed } from '../../../bot/audience/check-references.ts'
 import { addToOutbox } from '../../../bot/messages/outbox.ts'
-import type { CustomerFilter } from '../../../domain/customer-filter.ts'
 import { Prisma, type Db } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
 import { TagInUse } from '../../errors.ts'
 import type { SignedIn } from '../../session.ts'
 import { ownTag } from './own-tag.ts'
+import { ruleOfTag } from './rule-of-tag.ts'
 
 /**
  * Deletes a tag that nobody has and no rule gives or asks for, here at once and in WeCom by the outbox.
@@ -21,8 +20,6 @@ export async function deleteTag(
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.db.prisma.$transaction(async (tx) => {
-    // no rule is saved meanwhile that asks for it
-    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('tag rules', 0))`
     const tag = await ownTag(tx, id)
     const why = await usedBy(tx, tag.id)
     if (why !== null) throw new TagInUse(tag.name, why)
@@ -49,11 +46,8 @@ export async function deleteTag(
 
 /** Who uses the tag, in words; null for nobody. */
 async function usedBy(tx: Db, tagId: bigint): Promise<string | null> {
-  const rules = await tx.$queryRaw<{ name: string; tagId: bigint; filter: CustomerFilter }[]>(
-    Prisma.sql`select distinct on (code) name, tag_id as "tagId", filter from tag_rule order by code, version desc`,
-  )
-  const rule = rules.find((one) => one.tagId === tagId || tagsNamed(one.filter).includes(tagId))
-  if (rule) return `规则“${rule.name}”`
+  const rule = await ruleOfTag(tx, tagId)
+  if (rule !== null) return `规则“${rule}”`
   const [used] = await tx.$queryRaw<{ customers: boolean; relations: boolean }[]>(Prisma.sql`
     select exists (select from customer_tag where tag_id = ${tagId} and removed_at is null) as customers,
       exists (select from relation_tag rt join relation r on r.id = rt.relation_id

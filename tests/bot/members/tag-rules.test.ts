@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
-import { refreshTags } from '../../../bot/members/apply-tag-rules.ts'
+import { createTaskList } from '../../../bot/job-handlers.ts'
+import { lockForTags, refreshTags } from '../../../bot/members/apply-tag-rules.ts'
 import { importItems } from '../../../bot/members/import/import-items.ts'
 import { runTagRules } from '../../../bot/members/run-tag-rules.ts'
 import { loadTagRules } from '../../../bot/members/tag-rules.ts'
@@ -182,6 +184,52 @@ describe('an automatic tag', () => {
     await night()
 
     expect([await held(), await held(other)]).toEqual([false, 'rule high_value@2'])
+  })
+})
+
+describe('a night beside an order that is coming in', () => {
+  it('doesn’t take a tag off that the order has just earned', async () => {
+    await aTagRule(db, 'high_value', tag, BIG)
+    await spends(100_000)
+    await night()
+    await spends(0)
+    let nightRun: Promise<unknown> = Promise.resolve()
+
+    await db.prisma.$transaction(async (tx) => {
+      await lockForTags(tx, [customer.id])
+      await tx.customerStats.updateMany({ data: { spend365Fen: 100_000n } })
+      await refreshTags(tx, deps, [customer.id], clock.now())
+      // it finds what was before the order, and waits for the customer
+      nightRun = again()
+      await waitForBlocked()
+    })
+    await nightRun
+
+    expect(await held()).toBe('rule high_value@1')
+  })
+})
+
+/** Until somebody waits for a lock of somebody else. */
+async function waitForBlocked(): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { rowCount } = await db.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (rowCount) return
+    await sleep(20)
+  }
+  throw new Error('nobody waits')
+}
+
+describe('the morning’s job', () => {
+  it('applies the tag rules after tiers and classes are settled', async () => {
+    await aTagRule(db, 'lost', tag, { stage: ['prospect'] })
+    const tasks = createTaskList(deps)
+    const helpers = { job: { id: '1', attempts: 1, max_attempts: 1 } } as never
+
+    await tasks['scan']?.({ day: DAY }, helpers)
+
+    expect(await held()).toBe('rule lost@1')
   })
 })
 
