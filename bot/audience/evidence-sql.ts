@@ -18,6 +18,7 @@ export function evidenceSql(filter: CustomerFilter, moment: FilterMoment): Prism
     if ('tags' in leaf) facts['tags'] = tagNames(filter, moment)
   }
   const pairs = Object.entries(facts).map(([name, value]) => Prisma.sql`${name}::text, ${value}`)
+  if (pairs.length === 0) return Prisma.sql`'{}'::jsonb`
   return Prisma.sql`jsonb_strip_nulls(jsonb_build_object(${Prisma.join(pairs)}))`
 }
 

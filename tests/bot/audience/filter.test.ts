@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { evidenceSql } from '../../../bot/audience/evidence-sql.ts'
 import { filterHolds, filterSql, filterTables } from '../../../bot/audience/filter-sql.ts'
 import { BadFilter, readFilter } from '../../../bot/audience/read-filter.ts'
 import { fitsFilter, type CustomerFilter } from '../../../domain/customer-filter.ts'
@@ -40,6 +41,25 @@ describe('a filter over customers', () => {
       }),
       { numRuns: 25 },
     )
+  })
+
+  it('has evidence of everybody for any filter, and never their birthday', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(aFilter, { minLength: 15, maxLength: 15 }), async (filters) => {
+        const evidence = filters.map((filter) => evidenceSql(filter, moment))
+        const rows = await db.prisma.$queryRaw<{ evidence: object[] }[]>(
+          Prisma.sql`select array[${Prisma.join(evidence)}] as evidence from ${filterTables}`,
+        )
+        const names = new Set(rows.flatMap((row) => row.evidence.flatMap(Object.keys)))
+        expect([...names].filter((name) => /birth/i.test(name))).toEqual([])
+        expect(rows.flatMap((row) => row.evidence)).not.toContain(null)
+      }),
+      { numRuns: 10 },
+    )
+    const [only] = await db.prisma.$queryRaw<{ evidence: object }[]>(
+      Prisma.sql`select ${evidenceSql({ reachable: true }, moment)} as evidence from ${filterTables} limit 1`,
+    )
+    expect(only?.evidence).toEqual({})
   })
 
   it('says the opposite inside a “not”, also of what is not known', async () => {
