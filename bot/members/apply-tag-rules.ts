@@ -23,13 +23,13 @@ export async function refreshTags(
   now: Date,
 ): Promise<bigint[]> {
   if (customerIds.length === 0) return []
-  const { rules } = await loadTagRules(tx)
-  if (rules.length === 0) return []
+  const { steps } = await loadTagRules(tx)
+  if (steps.length === 0) return []
   await lockForTags(tx, customerIds)
   const moment = { day: businessDay(now, zone), now, zone }
   const changed = new Set<bigint>()
-  for (const rule of rules)
-    for (const id of await applyTagRule(tx, rule, customerIds, moment)) changed.add(id)
+  for (const rules of steps)
+    for (const id of await applyTagRules(tx, rules, customerIds, moment)) changed.add(id)
   return [...changed]
 }
 
@@ -40,35 +40,38 @@ export async function lockForTags(tx: Db, customerIds: readonly bigint[]): Promi
 }
 
 /**
- * Applies one rule to some customers, in one statement that writes only what differs (domain-rules 13):
+ * Applies rules that ask for none of each other's tags to some customers, in one statement that writes only what differs
+ * (domain-rules 13):
  * - who fits gets the tag, with the facts that held, unless they have it already, whoever put it on;
  * - a tag of the rule whose filter holds no more, or whose days are over, comes off;
  * - a tag that a person took off, or whose days were over, is put on again only after the filter has stopped holding
  *   in between (“its facts changed”): lapsed_at notes that it did.
  *
- * @returns customers whose tags changed
+ * @returns customers whose tags changed, once for each tag
  */
-export async function applyTagRule(
+export async function applyTagRules(
   tx: Db,
-  rule: TagRule,
+  rules: readonly TagRule[],
   customerIds: readonly bigint[],
   moment: FilterMoment,
 ): Promise<bigint[]> {
-  const { tagId, validDays } = rule
-  const { day, now, zone } = moment
-  const by = `${rule.code}@${rule.version}`
-  const ids = Prisma.sql`any(${customerIds}::bigint[])`
-  const expiresAt = validDays === null ? null : atTime(addDays(day, validDays), '00:00', zone)
-  const isOn = Prisma.sql`ct.customer_id = ${ids} and ct.tag_id = ${tagId} and ct.removed_at is null
-    and ${isOf('ct', rule.code)}`
+  const { now } = moment
+  const ofRule = Prisma.sql`ct.customer_id = j.id and ct.tag_id = j.tag_id`
+  const isOn = Prisma.sql`${ofRule} and ct.removed_at is null and ct.origin = 'rule'
+    and split_part(ct.origin_by, '@', 1) = j.code`
   const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
-    with holds as materialized (
-      select c.id, ${evidenceSql(rule.filter, moment)} as evidence
-      from ${filterTables} where c.id = ${ids} and ${filterHolds(rule.filter, moment)}
+    with judged as materialized (
+      -- evidence is null of whom the filter doesn't fit
+      select c.id, r.* from ${filterTables}
+      cross join lateral (values ${Prisma.join(rules.map((rule) => judge(rule, moment)))})
+        as r(tag_id, code, origin_by, expires_at, evidence)
+      where c.id = any(${customerIds}::bigint[])
     ), added as (
       insert into customer_tag as ct (customer_id, tag_id, origin, origin_by, evidence, added_at, expires_at)
-      select h.id, ${tagId}, 'rule', ${by}, h.evidence, ${now}, ${expiresAt}
-      from holds h order by h.id
+      select j.id, j.tag_id, 'rule', j.origin_by, j.evidence, ${now}, j.expires_at
+      from judged j left join customer_tag ct on ${ofRule}
+      where j.evidence is not null and (ct.customer_id is null or ct.removed_at is not null and ct.lapsed_at is not null)
+      order by j.id, j.tag_id
       on conflict (customer_id, tag_id) do update set
         origin = excluded.origin, origin_by = excluded.origin_by, evidence = excluded.evidence,
         added_at = excluded.added_at, expires_at = excluded.expires_at,
@@ -76,24 +79,34 @@ export async function applyTagRule(
       where ct.removed_at is not null and ct.lapsed_at is not null
       returning ct.customer_id as id
     ), ended as (
-      update customer_tag ct set removed_at = ${now}, removed_by = ${by}, lapsed_at = ${now}
-      where ${isOn} and not exists (select from holds h where h.id = ct.customer_id)
+      update customer_tag ct set removed_at = ${now}, removed_by = j.origin_by, lapsed_at = ${now}
+      from judged j where ${isOn} and j.evidence is null
       returning ct.customer_id as id
     ), expired as (
       update customer_tag ct set removed_at = ct.expires_at, removed_by = ${EXPIRED}
-      where ${isOn} and ct.expires_at <= ${now} and exists (select from holds h where h.id = ct.customer_id)
+      from judged j where ${isOn} and j.evidence is not null and ct.expires_at <= ${now}
       returning ct.customer_id as id
     ), lapsed as (
       update customer_tag ct set lapsed_at = ${now}
-      where ct.customer_id = ${ids} and ct.tag_id = ${tagId} and ct.removed_at is not null and ct.lapsed_at is null
-        and not exists (select from holds h where h.id = ct.customer_id)
+      from judged j where ${ofRule} and j.evidence is null and ct.removed_at is not null and ct.lapsed_at is null
     )
     select id from added union all select id from ended union all select id from expired`)
   return rows.map(({ id }) => id)
 }
 
+/** One rule's line about a customer: what it would put on, and the evidence where its filter holds. */
+function judge(
+  { code, version, tagId, validDays, filter }: TagRule,
+  moment: FilterMoment,
+): Prisma.Sql {
+  const expiresAt =
+    validDays === null ? null : atTime(addDays(moment.day, validDays), '00:00', moment.zone)
+  return Prisma.sql`(${tagId}::bigint, ${code}::text, ${`${code}@${version}`}::text, ${expiresAt}::timestamptz,
+    case when ${filterHolds(filter, moment)} then ${evidenceSql(filter, moment)} end)`
+}
+
 /**
- * The next customers, by id, of whom a rule would change something; applyTagRule() decides it again when they are
+ * The next customers, by id, of whom a rule would change something; applyTagRules() decides it again when they are
  * locked.
  */
 export async function findDiffering(

@@ -1,7 +1,7 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import { Prisma } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
-import { applyTagRule, findDiffering, lockForTags } from './apply-tag-rules.ts'
+import { applyTagRules, findDiffering, lockForTags } from './apply-tag-rules.ts'
 import { runTogether } from './import/run-together.ts'
 import { drainMirrorQueue, queueMirror } from './mirror-queue.ts'
 import { loadTagRules, type TagRule } from './tag-rules.ts'
@@ -26,9 +26,10 @@ const CHUNK = 5_000
  * Doing a day again writes nothing. What a rule of yesterday, or one that is off now, had put on comes off first.
  */
 export async function runTagRules(deps: BotDeps, day: BusinessDay): Promise<TagRun> {
-  const { rules, broken } = await loadTagRules(deps.db.prisma)
+  const { steps, broken } = await loadTagRules(deps.db.prisma)
   for (const { code, why } of broken) deps.log.warn({ rule: code, why }, 'tag rule stands still')
   let changed = await takeOffUnruled(deps)
+  const rules = steps.flat()
   for (const rule of rules) changed += await runRule(deps, rule, day)
   const drained = await drainMirrorQueue(deps, day)
   const run = { changed, broken: broken.length, ...drained }
@@ -46,7 +47,7 @@ async function runRule(deps: BotDeps, rule: TagRule, day: BusinessDay): Promise<
     if (last === undefined) return changed
     changed += await runTogether(deps.db, async (tx) => {
       await lockForTags(tx, ids)
-      const touched = await applyTagRule(tx, rule, ids, moment)
+      const touched = await applyTagRules(tx, [rule], ids, moment)
       await queueMirror(tx, touched, moment.now)
       return touched.length
     })

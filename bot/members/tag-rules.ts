@@ -16,8 +16,8 @@ export interface TagRule {
 
 /** The rules that hold now, and those that stand still because what they are made of is gone. */
 export interface TagRulesInForce {
-  /** one that asks for another's tag comes after it */
-  rules: TagRule[]
+  /** in steps: a rule that asks for another's tag is in a later one */
+  steps: TagRule[][]
   broken: { code: string; why: string }[]
 }
 
@@ -57,7 +57,7 @@ export async function loadTagRules(db: Db): Promise<TagRulesInForce> {
     if (gone !== undefined) broken.push({ code, why: `tag ${gone} of its filter was deleted` })
     return gone === undefined
   })
-  return { rules: inOrder(rules), broken }
+  return { steps: inOrder(rules), broken }
 }
 
 async function liveTags(db: Db, ids: bigint[]): Promise<Set<bigint>> {
@@ -70,26 +70,26 @@ async function liveTags(db: Db, ids: bigint[]): Promise<Set<bigint>> {
 }
 
 /**
- * Rules in an order in which each comes after those whose tags it asks for; null when they go round in a circle, as
- * does one that asks for its own tag.
+ * Rules in steps, each after the one that holds the rules whose tags it asks for; null when they go round in a circle,
+ * as does one that asks for its own tag.
  */
 export function orderTagRules<Rule extends Pick<TagRule, 'tagId' | 'filter'>>(
   rules: readonly Rule[],
-): Rule[] | null {
-  const ordered: Rule[] = []
+): Rule[][] | null {
+  const steps: Rule[][] = []
   let left = [...rules]
   while (left.length > 0) {
     const made = new Set(left.map(({ tagId }) => tagId))
     const free = left.filter(({ filter }) => !tagsNamed(filter).some((id) => made.has(id)))
     if (free.length === 0) return null
-    ordered.push(...free)
+    steps.push(free)
     left = left.filter((rule) => !free.includes(rule))
   }
-  return ordered
+  return steps
 }
 
 /** Saving refuses circles, and tags of two rules. */
-function inOrder(rules: TagRule[]): TagRule[] {
+function inOrder(rules: TagRule[]): TagRule[][] {
   const sorted = rules.toSorted((a, b) => (a.code < b.code ? -1 : 1))
-  return orderTagRules(sorted) ?? sorted
+  return orderTagRules(sorted) ?? sorted.map((rule) => [rule])
 }
