@@ -30,6 +30,23 @@ export async function tellWecom(
   else await queueMirror(tx, customerIds, now)
 }
 
+/** The same for a page of WeCom's list: who waits in the queue goes on waiting, or each reading would empty it. */
+export async function tellWecomOfPage(
+  tx: Db,
+  page: { customerIds: bigint[]; retagged: bigint[] },
+  now: Date,
+  traceId: string,
+): Promise<void> {
+  if (page.retagged.length > AT_ONCE) await queueMirror(tx, page.retagged, now)
+  const waiting = await tx.tagMirrorQueue.findMany({
+    where: { customerId: { in: page.customerIds } },
+    select: { customerId: true },
+  })
+  const queued = new Set(waiting.map(({ customerId }) => customerId))
+  const customerIds = page.customerIds.filter((id) => !queued.has(id))
+  await mirrorTags(tx, { customerIds, now, traceId })
+}
+
 /** Puts customers into the queue; who has no guide in WeCom has nothing to be told there. */
 export async function queueMirror(
   tx: Db,

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { importItems } from '../../../bot/members/import/import-items.ts'
-import { drainMirrorQueue, MOST_MARKS, tellWecom } from '../../../bot/members/mirror-queue.ts'
+import {
+  drainMirrorQueue,
+  MOST_MARKS,
+  tellWecom,
+  tellWecomOfPage,
+} from '../../../bot/members/mirror-queue.ts'
 import { runTagRules } from '../../../bot/members/run-tag-rules.ts'
 import { changeCustomerTags } from '../../../bot/members/tag-customer.ts'
 import { aCustomer, aGuide, aTag, aTagRule } from '../../support/chain.ts'
@@ -65,6 +70,25 @@ describe('automatic tags in WeCom', () => {
     await db.prisma.$transaction((tx) => tellWecom(tx, ids.slice(0, 21), deps.clock.now(), 'test'))
 
     expect(await waiting()).toBe(21)
+  })
+
+  it('go on waiting when the whole list is read from WeCom', async () => {
+    const customerIds = customers.map(({ id }) => id)
+    await runTagRules(deps, DAY)
+    await db.prisma.outbox.deleteMany()
+    await db.prisma.tagMirrorQueue.create({
+      data: { customerId: customerIds[0] ?? 0n, since: deps.clock.now() },
+    })
+
+    const page = (retagged: bigint[]) =>
+      db.prisma.$transaction((tx) =>
+        tellWecomOfPage(tx, { customerIds, retagged }, deps.clock.now(), 'test'),
+      )
+    await page([])
+    expect([await waiting(), (await marks()).length]).toEqual([1, 48])
+
+    await page(customerIds)
+    expect([await waiting(), (await marks()).length]).toEqual([25, 48])
   })
 
   it('follow an order at once', async () => {
