@@ -53,6 +53,7 @@ module.exports = {
     },
     { name: 'bot-wecom-leaf', severity: 'error', from: { path: '^bot/wecom/' }, to: to('^bot/(callbacks|tasks|members|messages|rules)/') },
     { name: 'bot-rules-low', severity: 'error', from: { path: '^bot/rules/' }, to: to('^bot/(callbacks|tasks|members|messages)/') },
+    { name: 'bot-audience-low', severity: 'error', from: { path: '^bot/audience/' }, to: to('^bot/(callbacks|tasks|members|messages)/') },
     { name: 'bot-messages-low', severity: 'error', from: { path: '^bot/messages/' }, to: to('^bot/(callbacks|tasks)/') },
     { name: 'bot-no-arrow-up', severity: 'error', from: { path: '^bot/(tasks|members|messages)/' }, to: to('^bot/(callbacks/|jobs\\.ts)') },
     { name: 'bot-tasks-below-members', severity: 'error', from: { path: '^bot/tasks/' }, to: to('^bot/members/') },

@@ -3,6 +3,7 @@ import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
 import { reconcile } from './members/reconcile.ts'
 import { settleOldLedgers } from './members/settle-lots.ts'
+import { runTagMerge } from './members/run-tag-merge.ts'
 import { runSync } from './members/sync-run.ts'
 import { deliverOutbox } from './messages/deliver.ts'
 import { runNight } from './night.ts'
@@ -31,6 +32,7 @@ const HANDLERS: Handlers = {
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
   reconcile: (deps, { day }) => reconcile(deps, day),
   lots: (deps) => settleOldLedgers(deps),
+  merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
 }
 
 /**

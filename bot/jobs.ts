@@ -38,7 +38,7 @@ const LANES: readonly Lane[] = [
   { name: 'quick', jobs: ['welcome', 'greet'], concurrency: 4 },
   {
     name: 'all',
-    jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile', 'lots'],
+    jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile', 'lots', 'merge_tags'],
     concurrency: 8,
   },
 ]

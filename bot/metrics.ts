@@ -11,6 +11,7 @@ export interface Metrics {
   outbox: Counter<'kind' | 'result'>
   tasks: Counter<'kind' | 'change'>
   queued: Gauge<'name'>
+  tagMirrorWaiting: Gauge
   spooled: Gauge
   clockOffset: Gauge
 }
@@ -68,6 +69,11 @@ export function createMetrics(): Metrics {
       name: 'guide_jobs_waiting',
       help: 'Jobs waiting in the queue, by name',
       labelNames: ['name'],
+      registers,
+    }),
+    tagMirrorWaiting: new Gauge({
+      name: 'guide_tag_mirror_waiting',
+      help: 'Customers whose automatic tags WeCom has not been told of yet',
       registers,
     }),
     clockOffset: new Gauge({

@@ -2,16 +2,20 @@ import type { BusinessDay } from '../domain/business-day.ts'
 import type { BotDeps } from './deps.ts'
 import { classify } from './members/classify.ts'
 import { earnPoints } from './members/earn-points.ts'
+import { runTagRules } from './members/run-tag-rules.ts'
 import { settleTiers } from './members/settle-tiers.ts'
 import { rollWindows } from './members/stats.ts'
 import { runScan } from './tasks/scan.ts'
 
 /** Milliseconds that each part of a night took. */
-export type NightParts = Record<'windows' | 'scan' | 'tiers' | 'classes' | 'points', number>
+export type NightParts = Record<
+  'windows' | 'scan' | 'tiers' | 'classes' | 'tags' | 'points',
+  number
+>
 
 /**
  * All that a new day makes of the chain: first its windows, so that what the scan compares is the day's; the scan, on
- * whose cards guides wait; then tiers, classes and points, for which nobody waits. Each part may be cut off and run
+ * whose cards guides wait; then tiers, classes, tags and points, for which nobody waits. Each part may be cut off and run
  * again: it does then what is left to do.
  *
  * @param day business day, as of which everything is told
@@ -27,9 +31,10 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<NightPa
   })
   const tiers = await timed(() => settleTiers(deps, day))
   const classes = await timed(() => classify(deps, day))
+  const tags = await timed(() => runTagRules(deps, day))
   // last: a programme written by hand that can't be used must not keep the others from their work
   const points = await timed(() => earnPoints(deps, day))
-  const parts = { windows, scan, tiers, classes, points }
+  const parts = { windows, scan, tiers, classes, tags, points }
   deps.log.info({ day, ms: parts }, 'night done')
   return parts
 }

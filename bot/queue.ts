@@ -18,6 +18,8 @@ export interface JobPayloads {
   sync: { runId: string }
   /** once after an update: settle the points ledgers that an older version left */
   lots: Record<string, never>
+  /** move one tag's customers to another, or back */
+  merge_tags: { mergeId: string }
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

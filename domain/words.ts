@@ -82,6 +82,16 @@ export type CycleSource = (typeof CYCLE_SOURCES)[number]
 export const STAGES = ['new', 'active', 'sleeping', 'at_risk', 'lost', 'prospect'] as const
 export type Stage = (typeof STAGES)[number]
 
+/** What the stages are called. */
+export const STAGE_NAMES: Record<Stage, Record<Lang, string>> = {
+  new: { 'zh-CN': '新会员', en: 'New member' },
+  active: { 'zh-CN': '活跃', en: 'Active' },
+  sleeping: { 'zh-CN': '沉睡', en: 'Sleeping' },
+  at_risk: { 'zh-CN': '有流失风险', en: 'At risk' },
+  lost: { 'zh-CN': '已流失', en: 'Lost' },
+  prospect: { 'zh-CN': '还没买过', en: 'Never bought' },
+}
+
 /** Kinds of line in a member's points ledger (domain-rules 3). */
 export const POINTS_KINDS = ['earn', 'spend', 'expire', 'adjust'] as const
 export type PointsKind = (typeof POINTS_KINDS)[number]

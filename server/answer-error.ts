@@ -1,5 +1,6 @@
 import type { FastifyError as OwnError } from '@fastify/error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { BadFilter } from '../bot/audience/read-filter.ts'
 import { WecomError } from '../bot/wecom/error-table.ts'
 import type { ErrorAnswer } from './api/shapes.ts'
 import { catalogueCodes } from './catalogue.ts'
@@ -48,6 +49,10 @@ function translate(thrown: FastifyError | Error): Translated {
       thrown.validation,
       thrown.validationContext ?? 'body',
     )
+    return { error: new BadInput(sentence), field }
+  }
+  if (thrown instanceof BadFilter) {
+    const { sentence, field } = describeViolation(thrown.violations, 'body')
     return { error: new BadInput(sentence), field }
   }
   if (thrown instanceof WecomError) return { error: new WecomUnavailable(String(thrown.errcode)) }

@@ -8,6 +8,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { audienceRoutes } from './api/audiences/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
@@ -17,6 +18,8 @@ import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
+import { tagMergeRoutes } from './api/tag-merges/routes.ts'
+import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
@@ -129,7 +132,10 @@ async function forPeopleAndSystems(
     await signedInOnly.register(meRoutes, { deps: hurried })
     await signedInOnly.register(jssdkRoutes, { deps: hurried })
     await signedInOnly.register(customerRoutes, { deps: hurried })
+    await signedInOnly.register(tagMergeRoutes, { deps: hurried })
+    await signedInOnly.register(tagRuleRoutes, { deps: hurried })
     await signedInOnly.register(tagRoutes, { deps: hurried })
+    await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })
     await signedInOnly.register(touchRoutes, { deps: hurried })
     await signedInOnly.register(reportRoutes, { deps: hurried })

@@ -26,6 +26,11 @@ export const NeedsRole = createError(
   '这个页面只给店长和总部。 This needs the role %s.',
   403,
 )
+export const NeedsHeadquarters = createError(
+  'NEEDS_HEADQUARTERS',
+  '这一步影响整个连锁，只有总部能做，请联系总部。 Only headquarters may do this.',
+  403,
+)
 
 // — Input —
 export const BadInput = createError('BAD_INPUT', '%s', 400)
@@ -59,6 +64,54 @@ export const TagGroupNotFound = createError(
   404,
 )
 export const TagExists = createError('TAG_EXISTS', '这个标签组里已经有“%s”，直接用它就好。', 409)
+
+export const TagLibraryFull = createError(
+  'TAG_LIBRARY_FULL',
+  '企业微信最多 %s 个标签，已经满了：请先合并或删除不用的标签。',
+  409,
+)
+export const TagNotOurs = createError(
+  'TAG_NOT_OURS',
+  '“%s”不是在这里建的，企业微信只允许改自己建的标签：请在企业微信管理后台修改，这里会自动同步。',
+  409,
+)
+export const TagInUse = createError(
+  'TAG_IN_USE',
+  '“%s”还在用（%s），不能删除；可以先合并到别的标签。',
+  409,
+)
+export const TagMergeNotFound = createError('TAG_MERGE_NOT_FOUND', '没有这次标签合并 %s。', 404)
+export const TagMergeUnderWay = createError(
+  'TAG_MERGE_UNDER_WAY',
+  '这个标签正在合并或撤销合并，请等它完成。',
+  409,
+)
+export const TagMergeUndone = createError('TAG_MERGE_UNDONE', '这次合并已经撤销过了。', 409)
+export const TagRuleNotFound = createError(
+  'TAG_RULE_NOT_FOUND',
+  '没有自动标签规则 %s，请刷新规则列表。',
+  404,
+)
+export const TagHasRule = createError(
+  'TAG_HAS_RULE',
+  '“%s”已经由规则“%s”自动打，请改那条规则，多个条件用 or 连接。',
+  409,
+)
+export const TagRuleCircle = createError(
+  'TAG_RULE_CIRCLE',
+  '规则不能依赖自己打的标签，也不能互相依赖：请去掉条件里的标签 %s。',
+  409,
+)
+export const TagRuleChanged = createError(
+  'TAG_RULE_CHANGED',
+  '这条规则刚被改成第 %s 版，请刷新后再改。',
+  409,
+)
+export const TooManyTagRules = createError(
+  'TOO_MANY_TAG_RULES',
+  '最多 %s 条自动标签规则，请改已有的规则。',
+  409,
+)
 
 // — Tasks and touches —
 export const TaskNotFound = createError('TASK_NOT_FOUND', '没有这个任务，或它不是你的任务。', 404)

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../prisma/db.ts'
-import { NeedsRole, NotSignedIn } from './errors.ts'
+import { NeedsHeadquarters, NeedsRole, NotSignedIn } from './errors.ts'
 
 /** Who is asking: read from the database at each request, so that a change of role or a leave holds at once. */
 export interface SignedIn {
@@ -62,9 +62,12 @@ export async function requireManager(request: FastifyRequest, _reply: FastifyRep
   if (signedIn(request).role === 'guide') throw new NeedsRole('manager')
 }
 
-/** Hook for what holds for the whole chain: headquarters alone. */
-export async function requireHq(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
-  if (signedIn(request).role !== 'hq') throw new NeedsRole('hq')
+/** Hook for routes of headquarters: what holds for the whole chain. */
+export async function requireHeadquarters(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+): Promise<void> {
+  if (signedIn(request).role !== 'hq') throw new NeedsHeadquarters()
 }
 
 /** Whose session it is; whether they may still sign in is for the database to say. */

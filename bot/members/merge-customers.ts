@@ -87,6 +87,10 @@ async function moveRelations(tx: Db, pair: Prisma.Sql): Promise<void> {
 
 async function moveTags(tx: Db, pair: Prisma.Sql): Promise<void> {
   await tx.$executeRaw`
+    update tag_mirror_queue q set customer_id = p.dst from ${pair}
+    where q.customer_id = p.src and not exists (
+      select from tag_mirror_queue kept where kept.customer_id = p.dst)`
+  await tx.$executeRaw`
     delete from customer_tag kept using ${pair} join customer_tag moved on moved.customer_id = p.src
     where kept.customer_id = p.dst and kept.tag_id = moved.tag_id
       and coalesce(moved.removed_at, moved.added_at) > coalesce(kept.removed_at, kept.added_at)`

@@ -63,7 +63,7 @@ export async function mergeTags(tx: Db, read: TagsRead): Promise<number> {
       from put_on order by customer_id, tag_id, relation_id
       on conflict (customer_id, tag_id) do update set
         origin = excluded.origin, origin_by = excluded.origin_by, added_at = excluded.added_at,
-        evidence = null, expires_at = null, removed_at = null, removed_by = null
+        evidence = null, expires_at = null, removed_at = null, removed_by = null, lapsed_at = null
       where customer_tag.removed_at is not null or customer_tag.origin = 'rule'
       returning 1
     ), removed as (

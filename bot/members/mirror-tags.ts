@@ -21,9 +21,19 @@ interface MarkRow {
  */
 export async function mirrorTags(
   tx: Db,
-  input: { customerIds: bigint[]; now: Date; traceId: string },
+  input: {
+    customerIds: bigint[]
+    now: Date
+    traceId: string
+    /** when the nth of the calls is made, from 0; at once where it is missing */
+    startAt?: (nth: number) => Date
+  },
 ): Promise<number> {
   if (input.customerIds.length === 0) return 0
+  // nobody need wait in the queue whose differences are told now
+  await tx.$executeRaw(
+    Prisma.sql`delete from tag_mirror_queue where customer_id = any(${input.customerIds}::bigint[])`,
+  )
   const rows = await tx.$queryRaw<MarkRow[]>(Prisma.sql`
     with side as (
       select r.id as relation_id, r.customer_id, e.userid, c.external_userid
@@ -66,7 +76,7 @@ export async function mirrorTags(
   return addToOutbox(
     tx,
     input.now,
-    rows.map((row) => ({
+    rows.map((row, nth) => ({
       kind: 'mark_tag',
       // made in the transaction that makes the difference: running again finds no difference
       dedupeKey: `mark_tag:${row.relation_id}:${randomUUID()}`,
@@ -77,6 +87,7 @@ export async function mirrorTags(
         add: row.add ?? [],
         remove: row.remove ?? [],
       },
+      ...(input.startAt && { notBefore: input.startAt(nth) }),
       customerId: row.customer_id,
       traceId: input.traceId,
     })),

@@ -3,7 +3,8 @@ import type { BotDeps } from '../deps.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import { joinToMember } from './join-member.ts'
 import { lockCustomers } from './lock-customer.ts'
-import { mirrorTags } from './mirror-tags.ts'
+import { refreshTags } from './apply-tag-rules.ts'
+import { tellWecomOfPage } from './mirror-queue.ts'
 import { storeFollows } from './store-follows.ts'
 import { ensureEmployees } from './sync-employees.ts'
 import { ensureTags } from './sync-tags.ts'
@@ -75,7 +76,10 @@ export async function readCustomersPage(
       const externalUserids = follows.map((follow) => follow.contact.external_userid)
       await lockCustomers(tx, externalUserids)
       const stored = await storeFollows(tx, deps.cipher, { follows, employees, tags, readAt, now })
-      await mirrorTags(tx, { customerIds: stored.customerIds, now, traceId })
+      const { customerIds } = stored
+      const isNews = stored.tagChanges + stored.opened > 0
+      const retagged = isNews ? await refreshTags(tx, deps, customerIds, now) : []
+      await tellWecomOfPage(tx, { customerIds, retagged }, now, traceId)
       await joinStrangers(tx, stored.customerIds, now)
       return stored.opened + stored.tagChanges
     },

@@ -4,6 +4,7 @@ import { WecomError } from '../wecom/error-table.ts'
 import { endRelation, rememberEnding, type EndedBy } from './end-relation.ts'
 import { joinToMember } from './join-member.ts'
 import { lockCustomers, PATIENT } from './lock-customer.ts'
+import { refreshTags } from './apply-tag-rules.ts'
 import { mirrorTags } from './mirror-tags.ts'
 import { storeFollows, type Stored } from './store-follows.ts'
 import { ensureEmployees, useridKey, type KnownEmployee } from './sync-employees.ts'
@@ -102,6 +103,7 @@ async function store(
   })
   if (!customer) return { customerId: null, listed, changes: 0 }
   const ended = await endWhatEnded(tx, deps, customer.id, listed, ending)
+  if (stored.tagChanges + stored.opened + ended > 0) await refreshTags(tx, deps, [customer.id], now)
   await mirrorTags(tx, { customerIds: [customer.id], now, traceId: hints.traceId })
   const joined = await joinToMember(tx, customer.id, now)
   return {

@@ -3,12 +3,14 @@ import { URGENT_PRIORITY, enqueue } from '../queue.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import { deliverAddTag } from './deliver/add-tag.ts'
 import { deliverAppMessage } from './deliver/app-message.ts'
+import { deliverDeleteTag } from './deliver/delete-tag.ts'
 import {
   BadPayload,
   type Delivered,
   type DeliveryContext,
   type OutboxRow,
 } from './deliver/delivery.ts'
+import { deliverEditTag } from './deliver/edit-tag.ts'
 import { deliverMarkTag } from './deliver/mark-tag.ts'
 import { deliverRemark } from './deliver/remark.ts'
 import { deliverUpdateCard } from './deliver/update-card.ts'
@@ -24,6 +26,8 @@ const KINDS: Record<OutboxKind, DeliverKind> = {
   update_card: deliverUpdateCard,
   mark_tag: deliverMarkTag,
   add_tag: deliverAddTag,
+  edit_tag: deliverEditTag,
+  delete_tag: deliverDeleteTag,
   remark: deliverRemark,
   welcome: deliverWelcome,
   webhook: deliverWebhook,

@@ -7,6 +7,8 @@ export const OUTBOX_KINDS = [
   'update_card',
   'mark_tag',
   'add_tag',
+  'edit_tag',
+  'delete_tag',
   'remark',
   'welcome',
   'webhook',

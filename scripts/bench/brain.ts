@@ -70,7 +70,7 @@ async function measureBrain(context: BenchContext): Promise<BenchResult> {
           value: rounds.ratio('night', 'groupBy'),
           unit: '×',
           goal: { atMost: 1 },
-          note: `windows ${part('windows').toFixed(1)}, scan ${part('scan').toFixed(1)}, tiers ${part('tiers').toFixed(1)}, classes ${part('classes').toFixed(1)} s`,
+          note: `windows ${part('windows').toFixed(1)}, scan ${part('scan').toFixed(1)}, tiers ${part('tiers').toFixed(1)}, classes ${part('classes').toFixed(1)}, tags ${part('tags').toFixed(1)}, points ${part('points').toFixed(1)} s`,
         },
         {
           name: `night of ${members} ÷ night of a tenth of them`,

@@ -1,3 +1,4 @@
+import { stageNames } from '../words.ts'
 import type { Messages } from './zh-CN.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -23,14 +24,7 @@ export const en: Messages = {
       vip_care: 'VIP care',
       festival: 'Festival',
     },
-    stage: {
-      new: 'New member',
-      active: 'Active',
-      sleeping: 'Sleeping',
-      at_risk: 'At risk',
-      lost: 'Lost',
-      prospect: 'Never bought',
-    },
+    stage: stageNames('en'),
     state: {
       open: 'To do',
       in_progress: 'In progress',
@@ -278,7 +272,6 @@ export const en: Messages = {
     removed: (name) => `Removed “${name}”`,
     failed: (name) => `“${name}” was not changed`,
     auto: 'auto',
-    autoBy: (by) => `Automatic, by ${by}`,
     inWecom: 'WeCom',
     none: 'No tags yet',
     find: 'Find or make a tag',

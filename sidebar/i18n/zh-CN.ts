@@ -10,6 +10,7 @@ import type {
   TaskState,
   TimelineType,
 } from '../words.ts'
+import { stageNames } from '../words.ts'
 import type { SnoozeName } from '../time/snooze-times.ts'
 
 /** Lists that must have a word for each of the product's fixed terms. */
@@ -41,14 +42,7 @@ const terms: Terms = {
     vip_care: 'VIP 关怀',
     festival: '节日问候',
   },
-  stage: {
-    new: '新会员',
-    active: '活跃',
-    sleeping: '沉睡',
-    at_risk: '有流失风险',
-    lost: '已流失',
-    prospect: '还没买过',
-  },
+  stage: stageNames('zh-CN'),
   state: {
     open: '待联系',
     in_progress: '进行中',
@@ -293,7 +287,6 @@ export const zhCN = {
     removed: (name: string) => `已去掉「${name}」`,
     failed: (name: string) => `「${name}」没有改成，已还原`,
     auto: '自动',
-    autoBy: (by: string) => `自动标签，来自 ${by}`,
     inWecom: '企微',
     none: '还没有标签',
     find: '找标签或新建',

@@ -64,7 +64,10 @@ export function withTag(
 ): CustomerTagView[] {
   if (tags.some((other) => other.id === tag.id)) return tags
   const { id, name, dimension, groupName } = tag
-  return [...tags, { id, name, dimension, groupName, origin: 'guide', originBy: null, addedAt }]
+  return [
+    ...tags,
+    { id, name, dimension, groupName, origin: 'guide', originBy: null, addedAt, why: null },
+  ]
 }
 
 /** The customer's tags without one. */

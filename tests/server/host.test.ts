@@ -388,10 +388,14 @@ describe('operations', () => {
   })
 
   it('counts for Prometheus', async () => {
+    const customer = await db.prisma.customer.create({ data: {} })
+    await db.prisma.tagMirrorQueue.create({ data: { customerId: customer.id, since: new Date() } })
+
     const answer = await test.app.inject('/metrics')
 
     expect(answer.headers['content-type']).toContain('text/plain')
     expect(answer.body).toContain('guide_callbacks_total')
+    expect(answer.body).toMatch(/^guide_tag_mirror_waiting 1$/m)
   })
 
   it('describes the whole API', async () => {

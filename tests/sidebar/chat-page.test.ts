@@ -46,8 +46,6 @@ describe('what the sidebar shows', () => {
     )
 
     await tap('为什么没有提醒？')
-    await vi.dynamicImportSettled()
-    await settle()
     await tap('生日')
     expect(wrapper.text()).toContain('还不知道生日，补上月和日就会提醒。')
     await tap('关闭')
@@ -310,6 +308,33 @@ describe('tagging', () => {
 
     expect(on(wrapper)).toEqual(['敏感肌'])
     expect(wrapper.text()).toContain('「油皮」没有改成，已还原')
+  })
+
+  it('says why an automatic tag is there while a finger is held on it, and leaves it on', async () => {
+    const why = '规则「高价值客户」第 2 版于 11 月 22 日自动打上：近一年消费 ¥1,234.5。'
+    const tags = [aTag({ name: '高价值', origin: 'rule', originBy: 'rule-1@2', why })]
+    const { wrapper, server } = await show(
+      ChatPage,
+      routes({ [PROFILE]: aProfile({ tags }) }),
+      inChat(),
+    )
+    const chip = wrapper.get('.tag[aria-pressed="true"]')
+    vi.useFakeTimers()
+    try {
+      await chip.trigger('pointerdown')
+      vi.advanceTimersByTime(499)
+      await wrapper.vm.$nextTick()
+      expect(wrapper.text()).not.toContain(why)
+      vi.advanceTimersByTime(1)
+      await chip.trigger('pointerup')
+      await chip.trigger('click')
+      expect(wrapper.text()).toContain(why)
+    } finally {
+      vi.useRealTimers()
+    }
+
+    expect(chip.attributes('aria-label')).toContain(why)
+    expect(server.sentTo(CHANGE)).toEqual([])
   })
 
   it('undoes a tag from the toast', async () => {

@@ -1,3 +1,4 @@
+import type { CustomerFilter } from '../../domain/customer-filter.ts'
 import type { Database, Prisma } from '../../prisma/db.ts'
 
 /** Rows of a small chain, each with what tests leave out filled in. */
@@ -155,4 +156,33 @@ export async function aTask(
     select: { id: true },
   })
   return id
+}
+
+/** A tag of our library, in a group of its own. */
+export async function aTag(db: Database, name: string): Promise<bigint> {
+  const group = await db.prisma.tagGroup.create({ data: { name, dimension: 'behaviour' } })
+  const tag = await db.prisma.tag.create({ data: { groupId: group.id, name, ours: true } })
+  return tag.id
+}
+
+/** A version of an automatic tag's rule. */
+export async function aTagRule(
+  db: Database,
+  code: string,
+  tagId: bigint,
+  filter: CustomerFilter,
+  parts: { version?: number; enabled?: boolean; validDays?: number } = {},
+): Promise<void> {
+  await db.prisma.tagRule.create({
+    data: {
+      code,
+      tagId,
+      // plain JSON, which an interface is not to the compiler
+      filter: { ...filter } as Prisma.InputJsonObject,
+      name: code,
+      version: 1,
+      createdAt: new Date('2026-11-01T00:00:00Z'),
+      ...parts,
+    },
+  })
 }

@@ -3,7 +3,9 @@ import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
 import { pointsChanged } from '../../tasks/on-points.ts'
+import { refreshTags } from '../apply-tag-rules.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
+import { tellWecom } from '../mirror-queue.ts'
 import { settleLots } from '../settle-lots.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
@@ -98,7 +100,19 @@ async function write(
   const earners = [...changes.earners].map(BigInt)
   await settleLots(tx, deps.zone, earners)
   await pointsChanged(tx, deps, earners, now)
+
+  const touched = new Set([...changes.buyers, ...customers])
+  if (slice.table.name === 'customer')
+    for (const id of await idsOfMembers(tx, changes.changed)) touched.add(id)
+  const retagged = await refreshTags(tx, deps, [...touched].map(BigInt), now)
+  await tellWecom(tx, retagged, now, `import-${now.toISOString()}`)
   return changes
+}
+
+async function idsOfMembers(tx: Db, memberNos: ReadonlySet<string>): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select id::text from customer where member_no = any(${[...memberNos]}::text[])`
+  return rows.map(({ id }) => id)
 }
 
 /** Keeps rows the common way; answers whose rows changed. */

@@ -69,7 +69,8 @@ export const MANAGERS: Expected = {
   colleague: 403,
   'far guide': 403,
 }
-export const HQ_ONLY: Expected = { ...MANAGERS, 'own manager': 403, 'far manager': 403 }
+/** what holds for the whole chain */
+export const HEADQUARTERS: Expected = { ...MANAGERS, 'own manager': 403, 'far manager': 403 }
 export const ANYBODY = everybody('2xx')
 /** pages: to the sign-in, or on to one's own */
 export const REDIRECTS = everybody(302)

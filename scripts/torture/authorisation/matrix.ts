@@ -1,9 +1,9 @@
 import type { InjectOptions } from 'fastify'
-import { aTask } from '../../../tests/support/chain.ts'
+import { aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
-  HQ_ONLY,
+  HEADQUARTERS,
   IN_SCOPE,
   KEY_ONLY,
   MANAGERS,
@@ -53,6 +53,21 @@ const newTag = async ({ db }: House) => {
   const group = await db.prisma.tagGroup.create({ data: { name: '组', dimension: 'source' } })
   return { payload: { groupId: String(group.id), name: `标签${next()}` } }
 }
+
+const newTagMerge = async ({ db }: House) => ({
+  payload: {
+    from: String(await aTag(db, `标签${next()}`)),
+    into: String(await aTag(db, `标签${next()}`)),
+  },
+})
+
+const newTagRule = async ({ db }: House) => ({
+  payload: {
+    name: '高价值',
+    tagId: String(await aTag(db, `标签${next()}`)),
+    filter: { spend365: { min: 100_000 } },
+  },
+})
 
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
@@ -138,6 +153,54 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/tags': { expected: SIGNED_IN },
   'POST /api/tags': { expected: SIGNED_IN, request: newTag },
+  'GET /api/tags/managed': { expected: MANAGERS },
+  'PATCH /api/tags/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({
+      url: `/api/tags/${await aTag(db, `标签${next()}`)}`,
+      payload: { name: `新名${next()}` },
+    }),
+  },
+  'DELETE /api/tags/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({ url: `/api/tags/${await aTag(db, `标签${next()}`)}` }),
+  },
+  'GET /api/tag-merges': { expected: HEADQUARTERS },
+  'POST /api/tag-merges': { expected: HEADQUARTERS, request: newTagMerge },
+  'POST /api/tag-merges/:id/undo': {
+    expected: HEADQUARTERS,
+    request: async (house) => {
+      const { from, into } = (await newTagMerge(house)).payload
+      const { id } = await house.db.prisma.tagMerge.create({
+        data: {
+          fromId: BigInt(from),
+          intoId: BigInt(into),
+          state: 'merged',
+          by: 'x',
+          at: new Date(),
+        },
+      })
+      return { url: `/api/tag-merges/${id}/undo`, payload: {} }
+    },
+  },
+  'GET /api/tag-rules': { expected: MANAGERS },
+  'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
+  'PUT /api/tag-rules/:code': {
+    expected: HEADQUARTERS,
+    request: async (house) => {
+      const made = await house.app.inject({
+        method: 'POST',
+        url: '/api/tag-rules',
+        headers: house.headers.hq,
+        ...(await newTagRule(house)),
+      })
+      const { code, version, name, tagId, filter } = made.json<Record<string, unknown>>()
+      return {
+        url: `/api/tag-rules/${String(code)}`,
+        payload: { version, name, tagId, filter, enabled: false },
+      }
+    },
+  },
   'GET /api/tasks': { expected: SIGNED_IN, request: url('/api/tasks?bucket=today') },
   'GET /api/tasks/waiting': { expected: SIGNED_IN },
 
@@ -193,6 +256,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
     }),
   },
 
+  'POST /api/audiences/preview': {
+    expected: MANAGERS,
+    request: () => ({ payload: { filter: { member: true } } }),
+  },
   'GET /api/reports/execution': {
     expected: MANAGERS,
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
@@ -201,7 +268,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/rules': { expected: MANAGERS },
   'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
   'PUT /api/rules/:kind': {
-    expected: HQ_ONLY,
+    expected: HEADQUARTERS,
     request: () => ({ url: '/api/rules/birthday', payload: { enabled: true } }),
   },
   'POST /api/rules/:kind/lint': {

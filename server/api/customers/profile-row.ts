@@ -1,11 +1,12 @@
 import type { Lot } from '../../../domain/points-lots.ts'
-import type { ConsentLevel, TagDimension, Tier } from '../../../domain/words.ts'
+import type { ConsentLevel, Tier } from '../../../domain/words.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { scopeOfMe } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
+import { ruleName, type TagRow } from './tag-view.ts'
 import { referrals, taskColumns, taskJoins, type TaskRow } from '../tasks/task-row.ts'
 
 interface Person {
@@ -66,17 +67,7 @@ export interface ProfileRow {
     half: boolean
   } | null
   guides: Person[] | null
-  tags:
-    | {
-        id: string
-        name: string
-        dimension: TagDimension
-        groupName: string
-        origin: 'guide' | 'rule' | 'wecom'
-        originBy: string | null
-        addedAt: string
-      }[]
-    | null
+  tags: TagRow[] | null
   coupons:
     | {
         couponNo: string
@@ -154,7 +145,8 @@ export function profileStatement(
         from relation r join employee e on e.id = r.employee_id
         where r.customer_id = c.id and r.ended_at is null) as guides,
       (select json_agg(json_build_object('id', t.id::text, 'name', t.name, 'dimension', g.dimension,
-          'groupName', g.name, 'origin', ct.origin, 'originBy', ct.origin_by, 'addedAt', ct.added_at)
+          'groupName', g.name, 'origin', ct.origin, 'originBy', ct.origin_by, 'addedAt', ct.added_at, 'evidence', ct.evidence,
+          'rule', ${ruleName})
           order by g.sort_order desc, g.id, t.sort_order desc, t.id)
         from customer_tag ct join tag t on t.id = ct.tag_id join tag_group g on g.id = t.group_id
         where ct.customer_id = c.id and ct.removed_at is null and t.deleted_at is null

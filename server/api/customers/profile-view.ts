@@ -11,6 +11,7 @@ import { birthdayText } from './birthday-text.ts'
 import { displayName } from './display-name.ts'
 import type { ProfileRow, TouchLine } from './profile-row.ts'
 import type { CustomerProfile } from './schema.ts'
+import { tagView } from './tag-view.ts'
 
 /** What a profile is read for: when, where, in which language. */
 export interface ProfileContext {
@@ -67,7 +68,7 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
     },
     rhythm: rhythmView(row, today, cycle),
     stage: stageOf({ ...row, cycleDays: cycle?.days ?? null }, today),
-    tags: row.tags ?? [],
+    tags: (row.tags ?? []).map((tag) => tagView(tag, context.zone, lang)),
     tasks: (row.tasks ?? []).map((task) => taskView(task, lang, today)),
     consent: row.consent,
     contact: contactView(row, context),

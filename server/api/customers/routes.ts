@@ -101,7 +101,15 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
   app.patch(
     '/api/customers/:id/tags',
     { schema: { tags, params: Params, body: TagChange, response: { 200: TagsAnswer } } },
-    (request) => changeTags(deps, signedIn(request), request.params.id, request.body, request.id),
+    (request) =>
+      changeTags(
+        deps,
+        signedIn(request),
+        request.params.id,
+        request.body,
+        request.id,
+        languageOf(request),
+      ),
   )
 
   app.post(

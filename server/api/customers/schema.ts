@@ -11,6 +11,8 @@ export const CustomerTagView = Type.Object({
   origin: oneOf(['guide', 'rule', 'wecom']),
   originBy: nullable(Type.String()),
   addedAt: Moment,
+  /** of an automatic tag: its rule, version and facts in one sentence */
+  why: nullable(Type.String()),
 })
 export type CustomerTagView = Static<typeof CustomerTagView>
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { AppDeps } from '../../deps.ts'
 import { languageOf } from '../../language.ts'
-import { requireHq, requireManager, signedIn } from '../../session.ts'
+import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
 import { currentRule, findRule, listRules } from './find-rule.ts'
 import { lintRule } from './lint-rule.ts'
 import { saveRule } from './save-rule.ts'
@@ -38,7 +38,7 @@ export const ruleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
   app.put(
     '/api/rules/:kind',
     {
-      onRequest: requireHq,
+      onRequest: requireHeadquarters,
       schema: { tags, params: RuleParams, body: RuleChange, response: { 200: RuleView } },
     },
     async (request) => {

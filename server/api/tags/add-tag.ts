@@ -2,14 +2,17 @@ import type { TagDimension } from '../../../domain/words.ts'
 import { addToOutbox } from '../../../bot/messages/outbox.ts'
 import { badField } from '../../bad-field.ts'
 import type { AppDeps } from '../../deps.ts'
-import { TagExists, TagGroupNotFound } from '../../errors.ts'
+import { TagExists, TagGroupNotFound, TagLibraryFull } from '../../errors.ts'
 import type { SignedIn } from '../../session.ts'
 import type { LibraryTag, NewTag } from './schema.ts'
+
+/** of one company, groups of rules included (wecom-protocol 3.5) */
+export const MOST_TAGS = 10_000
 
 /**
  * Adds a tag to a group. It can be used at once; the outbox makes it in WeCom, and marks that use it wait for that.
  *
- * @throws TAG_GROUP_NOT_FOUND, TAG_EXISTS
+ * @throws TAG_GROUP_NOT_FOUND, TAG_EXISTS, TAG_LIBRARY_FULL
  */
 export async function addTag(
   deps: AppDeps,
@@ -32,6 +35,8 @@ export async function addTag(
       select: { id: true },
     })
     if (same) throw new TagExists(name)
+    const inLibrary = await tx.tag.count({ where: { deletedAt: null } })
+    if (inLibrary >= MOST_TAGS) throw new TagLibraryFull(String(MOST_TAGS))
     const tag = await tx.tag.create({
       data: { groupId: BigInt(groupId), name, ours: true, createdAt: now },
       select: { id: true },

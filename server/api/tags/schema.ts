@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { TAG_DIMENSIONS } from '../../../domain/words.ts'
-import { Id, nullable, oneOf } from '../shapes.ts'
+import { Cursor, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 
 export const LibraryTag = Type.Object({
   id: Id,
@@ -26,6 +26,41 @@ export const TagLibrary = Type.Object({
   ),
 })
 export type TagLibrary = Static<typeof TagLibrary>
+
+/** A tag as who keeps the library sees it. */
+export const ManagedTag = Type.Object({
+  id: Id,
+  name: Type.String(),
+  groupId: Id,
+  groupName: Type.String(),
+  dimension: oneOf(TAG_DIMENSIONS),
+  /** made here: only then WeCom lets us rename or delete it */
+  ours: Type.Boolean(),
+  /** false: it is being made there */
+  inWecom: Type.Boolean(),
+  /** customers of one's scope who have it, and of them those a rule gave it to */
+  customers: Type.Integer(),
+  automatic: Type.Integer(),
+  /** nobody has it: since when; null while somebody does, in whoever's scope */
+  unusedSince: nullable(Moment),
+  /** the rule that gives it */
+  rule: nullable(
+    Type.Object({ code: Type.String(), name: Type.String(), enabled: Type.Boolean() }),
+  ),
+})
+export type ManagedTag = Static<typeof ManagedTag>
+
+export const ManagedTagQuery = Type.Object(
+  { cursor: Type.Optional(Cursor) },
+  { additionalProperties: false },
+)
+export const ManagedTagPage = page(ManagedTag)
+export type ManagedTagPage = Static<typeof ManagedTagPage>
+
+export const TagRename = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 30 }) },
+  { additionalProperties: false },
+)
 
 /** A new tag: ≤ 30 characters, unique in its group (wecom-protocol 3.5). POST /api/tags answers LibraryTag. */
 export const NewTag = Type.Object(

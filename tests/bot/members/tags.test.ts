@@ -39,20 +39,14 @@ const setTags = (userid: string, tags: string[]) => {
 const tagId = async (name: string) => (await db.prisma.tag.findFirstOrThrow({ where: { name } })).id
 const customerId = async () =>
   (await db.prisma.customer.findFirstOrThrow({ where: { externalUserid: CUSTOMER } })).id
-const change = async (
-  add: string[],
-  remove: string[],
-  by: { origin?: 'guide' | 'rule'; by?: string; evidence?: object } = {},
-) =>
+const change = async (add: string[], remove: string[]) =>
   changeCustomerTags(db.prisma, deps, {
     customerId: await customerId(),
     add: await Promise.all(add.map(tagId)),
     remove: await Promise.all(remove.map(tagId)),
-    origin: 'guide',
     by: 'LinXiaoman',
     now: clock.now(),
     traceId: 'test',
-    ...by,
   })
 
 describe('an edit made in the WeCom client', () => {
@@ -187,7 +181,6 @@ describe('changeCustomerTags', () => {
       customerId: await customerId(),
       add: [await tagId('VIP'), 999_999n],
       remove: [],
-      origin: 'guide',
       by: 'LinXiaoman',
       now: clock.now(),
       traceId: 'test',
@@ -195,47 +188,6 @@ describe('changeCustomerTags', () => {
 
     await expect(unknown).rejects.toThrow(UnknownTag)
     expect(await tagsOf(db.prisma, CUSTOMER)).toEqual([])
-  })
-
-  it('lets no rule change or remove what a person put on', async () => {
-    await change(['VIP'], [])
-
-    await change(['VIP'], [], { origin: 'rule', by: 'tier@1' })
-    await change([], ['VIP'], { origin: 'rule', by: 'tier@1' })
-
-    expect(await tagsOf(db.prisma, CUSTOMER)).toEqual(['VIP:guide'])
-  })
-
-  it('lets a person take over and take off a tag of a rule', async () => {
-    await change(['VIP', '新客'], [], { origin: 'rule', by: 'tier@1' })
-
-    await change(['VIP'], ['新客'])
-
-    expect(await tagsOf(db.prisma, CUSTOMER)).toEqual(['VIP:guide'])
-  })
-
-  it.each([
-    { facts: 'the same', evidence: { spend: 1 }, tags: [] },
-    { facts: 'others', evidence: { spend: 2 }, tags: ['VIP:rule'] },
-  ])(
-    'puts a tag a person took off back for a rule with $facts facts: $tags',
-    async ({ evidence, tags }) => {
-      await change(['VIP'], [], { origin: 'rule', by: 'tier@1', evidence: { spend: 1 } })
-      await change([], ['VIP'])
-
-      await change(['VIP'], [], { origin: 'rule', by: 'tier@2', evidence })
-
-      expect(await tagsOf(db.prisma, CUSTOMER)).toEqual(tags)
-    },
-  )
-
-  it('lets a rule put back what it took off itself', async () => {
-    await change(['VIP'], [], { origin: 'rule', by: 'tier@1' })
-    await change([], ['VIP'], { origin: 'rule', by: 'tier@1' })
-
-    await change(['VIP'], [], { origin: 'rule', by: 'tier@2' })
-
-    expect(await tagsOf(db.prisma, CUSTOMER)).toEqual(['VIP:rule'])
   })
 })
 

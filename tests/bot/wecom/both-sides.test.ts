@@ -8,6 +8,7 @@ import { createMetrics } from '../../../bot/metrics.ts'
 import { createWecom } from '../../../bot/wecom/client.ts'
 import { wecomCallbackRoutes } from '../../../server/api/wecom-callback/routes.ts'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
+import { aTag } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
 import { SAMPLE } from './vectors.ts'
@@ -172,5 +173,32 @@ describe('our side and the other', () => {
       { external_userid: 'wmZhang' },
     )
     expect(answer.follow_user[0]?.tags).toMatchObject([{ tag_id: wecomId }])
+  })
+
+  it('rename a tag that we made, and delete it', async () => {
+    const tag = await aTag(db, '爱喝茶')
+    const tagId = String(tag)
+    const inWecom = async () => {
+      const { tag_group: groups = [] } = await deps.wecom.post<{
+        tag_group?: { tag: { name: string }[] }[]
+      }>('/cgi-bin/externalcontact/get_corp_tag_list', {})
+      return groups.flatMap((group) => group.tag.map(({ name }) => name))
+    }
+    await deliver({ kind: 'add_tag', dedupeKey: `add_tag:${tagId}`, payload: { tagId } })
+
+    const renaming = await deliver({
+      kind: 'edit_tag',
+      dedupeKey: `edit_tag:${tagId}:1`,
+      payload: { tagId, name: '爱喝绿茶' },
+    })
+    const renamed = await inWecom()
+    const deleting = await deliver({
+      kind: 'delete_tag',
+      dedupeKey: `delete_tag:${tagId}:1`,
+      payload: { tagId },
+    })
+
+    expect([(await read(renaming)).state, (await read(deleting)).state]).toEqual(['sent', 'sent'])
+    expect([renamed, await inWecom()]).toEqual([['爱喝绿茶'], []])
   })
 })

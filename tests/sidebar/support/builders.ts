@@ -44,6 +44,7 @@ export function aTag(
     origin: 'guide',
     originBy: 'limin',
     addedAt: '2026-09-01T00:00:00Z',
+    why: null,
     ...over,
   }
 }

@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { VUE_QUERY_CLIENT } from '@tanstack/vue-query'
 import { flushPromises, mount } from '@vue/test-utils'
 import { List, PullRefresh, SwipeCell, Tab, Tabs } from 'vant'
@@ -69,7 +70,9 @@ export async function show(page: Component, routes: Routes, host: ChatHost = cre
   }
 }
 
-/** Lets all answers arrive and be shown. */
+/** Lets all answers, and parts that a tap loads, arrive and be shown. */
 export async function settle(): Promise<void> {
+  await flushPromises()
+  await vi.dynamicImportSettled()
   for (let round = 0; round < 5; round++) await flushPromises()
 }

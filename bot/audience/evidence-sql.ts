@@ -1,0 +1,78 @@
+import {
+  leafName,
+  leavesOf,
+  type CustomerFilter,
+  type LeafName,
+} from '../../domain/customer-filter.ts'
+import { Prisma } from '../../prisma/db.ts'
+import type { FilterMoment } from './filter-sql.ts'
+
+/**
+ * What is known of a customer about everything that a filter compares, as a JSON object: the evidence of an automatic
+ * tag (domain-rules 13). Reads the rows of filterTables. Never a birthday, which is shown to those who ask for it only.
+ */
+export function evidenceSql(filter: CustomerFilter, moment: FilterMoment): Prisma.Sql {
+  const facts: Facts = {}
+  for (const { leaf } of leavesOf(filter)) {
+    Object.assign(facts, FACTS[leafName(leaf)](moment))
+    if ('tags' in leaf) facts['tags'] = tagNames(filter, moment)
+  }
+  const pairs = Object.entries(facts).map(([name, value]) => Prisma.sql`${name}::text, ${value}`)
+  if (pairs.length === 0) return Prisma.sql`'{}'::jsonb`
+  return Prisma.sql`jsonb_strip_nulls(jsonb_build_object(${Prisma.join(pairs)}))`
+}
+
+type Facts = Record<string, Prisma.Sql>
+
+const lastPurchase = ({ day }: FilterMoment): Facts => ({
+  lastPurchase: Prisma.sql`s.last_purchase_day`,
+  daysSince: Prisma.sql`greatest(${day}::date - s.last_purchase_day, 0)`,
+})
+
+const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
+  tags: () => ({}),
+  tier: () => ({ tier: Prisma.sql`coalesce(tier.tier, 'iron')` }),
+  rfm: () => ({ rfm: Prisma.sql`k.rfm` }),
+  five: () => ({ five: Prisma.sql`k.five` }),
+  stage: () => ({ stage: Prisma.sql`k.stage` }),
+  store: () => ({ store: Prisma.sql`c.store_no` }),
+  region: () => ({
+    region: Prisma.sql`(select region from store where store_no = c.store_no)`,
+  }),
+  guide: () => ({
+    guides: Prisma.sql`(select jsonb_agg(e.userid order by e.userid) from relation r
+      join employee e on e.id = r.employee_id where r.customer_id = c.id and r.ended_at is null)`,
+  }),
+  lastPurchase,
+  neverBought: lastPurchase,
+  spend365: () => ({ spend365Fen: Prisma.sql`coalesce(s.spend_365_fen, 0)` }),
+  orders365: () => ({ orders365: Prisma.sql`coalesce(s.orders_365, 0)` }),
+  purchaseDays365: () => ({ purchaseDays365: Prisma.sql`coalesce(s.purchase_days_365, 0)` }),
+  averageOrder: () => ({
+    averageOrderFen: Prisma.sql`s.spend_365_fen / nullif(s.orders_365, 0)`,
+  }),
+  cycleDays: () => ({ cycleDays: Prisma.sql`s.cycle_days` }),
+  overdue: (moment) => ({ ...lastPurchase(moment), cycleDays: Prisma.sql`s.cycle_days` }),
+  pAlive: () => ({ pAlive: Prisma.sql`k.p_alive` }),
+  expected90: () => ({ expected90: Prisma.sql`k.expected_90` }),
+  joined: ({ zone }) => ({ joined: Prisma.sql`(c.joined_at at time zone ${zone})::date` }),
+  birthday: () => ({}),
+  gender: () => ({ gender: Prisma.sql`c.gender` }),
+  consent: () => ({ consent: Prisma.sql`c.consent` }),
+  coupon: ({ day }) => ({
+    couponDay: Prisma.sql`(select min(cp.expires_day) from coupon cp
+      where cp.customer_id = c.id and cp.status = 'issued' and cp.expires_day >= ${day}::date)`,
+  }),
+  member: () => ({ member: Prisma.sql`c.member_no is not null` }),
+  reachable: () => ({}),
+}
+
+/** Of the tags that the filter names, those the customer has. */
+function tagNames(filter: CustomerFilter, { now }: FilterMoment): Prisma.Sql {
+  const ids = leavesOf(filter).flatMap(({ leaf }) =>
+    'tags' in leaf ? Object.values(leaf.tags).flat() : [],
+  )
+  return Prisma.sql`(select jsonb_agg(t.name order by t.id) from customer_tag ct join tag t on t.id = ct.tag_id
+    where ct.customer_id = c.id and ct.tag_id = any(${ids}::bigint[]) and ct.removed_at is null
+      and (ct.expires_at is null or ct.expires_at > ${now}))`
+}

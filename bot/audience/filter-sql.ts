@@ -1,0 +1,168 @@
+import type { BusinessDay } from '../../domain/business-day.ts'
+import {
+  birthdaysMeant,
+  leafName,
+  type CustomerFilter,
+  type FilterLeaves,
+  type LeafName,
+  type Range,
+} from '../../domain/customer-filter.ts'
+import { Prisma } from '../../prisma/db.ts'
+
+/** As of when a filter is asked. */
+export interface FilterMoment {
+  day: BusinessDay
+  /** tags that have expired by then don't count */
+  now: Date
+  /** business time zone */
+  zone: string
+}
+
+/** What filterSql() reads, to stand in FROM: the kept tables beside a customer `c`. */
+export const filterTables = Prisma.sql`
+  customer c
+  left join customer_stats s on s.customer_id = c.id
+  left join customer_class k on k.customer_id = c.id
+  left join customer_tier tier on tier.customer_id = c.id`
+
+/**
+ * A filter as a condition on the rows of filterTables: domain fitsFilter() for everybody at once. Never null inside
+ * a “not”; at the outside null means that the customer doesn't fit, which is what WHERE makes of it.
+ *
+ * @param filter read by readFilter()
+ */
+export function filterSql(filter: CustomerFilter, moment: FilterMoment): Prisma.Sql {
+  return compile(filter, moment, false)
+}
+
+/** The same, true or false and never null: for where it isn't a WHERE that reads it. */
+export function filterHolds(filter: CustomerFilter, moment: FilterMoment): Prisma.Sql {
+  return Prisma.sql`coalesce(${compile(filter, moment, false)}, false)`
+}
+
+function compile(filter: CustomerFilter, moment: FilterMoment, inNot: boolean): Prisma.Sql {
+  const joined = (parts: CustomerFilter[], by: string) =>
+    Prisma.sql`(${Prisma.join(
+      parts.map((part) => compile(part, moment, inNot)),
+      by,
+    )})`
+  if ('and' in filter) return joined(filter.and, ' and ')
+  if ('or' in filter) return joined(filter.or, ' or ')
+  if ('not' in filter) return Prisma.sql`(not ${compile(filter.not, moment, true)})`
+  const [value] = Object.values(filter)
+  const condition = CONDITIONS[leafName(filter)](value as never, moment)
+  // coalesce hides a condition from indexes: only where a null would be turned round
+  return inNot ? Prisma.sql`coalesce(${condition}, false)` : Prisma.sql`(${condition})`
+}
+
+type Conditions = {
+  [Name in LeafName]: (wanted: FilterLeaves[Name], moment: FilterMoment) => Prisma.Sql
+}
+
+const CONDITIONS: Conditions = {
+  tags: ({ any, all, none }, { now }) =>
+    Prisma.sql`(${Prisma.join(
+      [
+        ...(any ? [hasTag(any, now)] : []),
+        ...(all ?? []).map((id) => hasTag([id], now)),
+        ...(none ? [Prisma.sql`not ${hasTag(none, now)}`] : []),
+      ],
+      ' and ',
+    )})`,
+  // whom no night has seen yet is at the bottom of the ladder
+  tier: (wanted) =>
+    wanted.includes('iron')
+      ? Prisma.sql`(tier.tier is null or tier.tier = any(${wanted}))`
+      : Prisma.sql`tier.tier = any(${wanted})`,
+  rfm: (wanted) => Prisma.sql`k.rfm = any(${wanted})`,
+  five: (wanted) => Prisma.sql`k.five = any(${wanted})`,
+  stage: (wanted) => Prisma.sql`k.stage = any(${wanted})`,
+  store: (wanted) => Prisma.sql`c.store_no = any(${wanted})`,
+  region: (wanted) =>
+    Prisma.sql`c.store_no in (select store_no from store where region = any(${wanted}))`,
+  guide: (wanted) => Prisma.sql`exists (
+    select from relation r where r.customer_id = c.id and r.ended_at is null and r.employee_id = any(array(
+      select id from employee where userid_key = any(${wanted.map((userid) => userid.toLowerCase())}))))`,
+  lastPurchase: (range, { day }) => since('s.last_purchase_day', range, day),
+  neverBought: (wanted) =>
+    wanted ? Prisma.sql`s.last_purchase_day is null` : Prisma.sql`s.last_purchase_day is not null`,
+  spend365: (range) => within(Prisma.sql`coalesce(s.spend_365_fen, 0)`, range, 'bigint'),
+  orders365: (range) => within(Prisma.sql`coalesce(s.orders_365, 0)`, range, 'bigint'),
+  purchaseDays365: (range) => within(Prisma.sql`coalesce(s.purchase_days_365, 0)`, range, 'bigint'),
+  averageOrder: ({ min, max }) =>
+    Prisma.sql`(${both(
+      Prisma.sql`s.orders_365 > 0`,
+      min !== undefined && Prisma.sql`s.spend_365_fen >= ${min}::bigint * s.orders_365`,
+      max !== undefined && Prisma.sql`s.spend_365_fen <= ${max}::bigint * s.orders_365`,
+    )})`,
+  cycleDays: (range) => within(Prisma.sql`s.cycle_days`, range, 'float8'),
+  overdue: (range, { day }) =>
+    within(
+      Prisma.sql`(greatest(${day}::date - s.last_purchase_day, 0) / s.cycle_days)`,
+      range,
+      'float8',
+    ),
+  pAlive: (range) => within(Prisma.sql`k.p_alive`, range, 'float8'),
+  expected90: (range) => within(Prisma.sql`k.expected_90`, range, 'float8'),
+  joined: ({ min, max }, { day, zone }) =>
+    Prisma.sql`(${both(
+      Prisma.sql`c.joined_at is not null`,
+      min !== undefined &&
+        Prisma.sql`c.joined_at < (${day}::date - ${min}::int + 1)::timestamp at time zone ${zone}`,
+      max !== undefined &&
+        Prisma.sql`c.joined_at >= (${day}::date - ${max}::int)::timestamp at time zone ${zone}`,
+    )})`,
+  birthday: (wanted, { day }) => {
+    const days = birthdaysMeant(wanted, day)
+    return Prisma.sql`(c.birthday_lunar, c.birthday_md) in (
+      select lunar, md from unnest(${days.map(({ lunar }) => lunar)}::boolean[],
+        ${days.map(({ md }) => md)}::smallint[]) as b(lunar, md))`
+  },
+  gender: (wanted) =>
+    wanted.includes('unknown')
+      ? Prisma.sql`(c.gender is null or c.gender::text = any(${wanted}))`
+      : Prisma.sql`c.gender::text = any(${wanted})`,
+  consent: (wanted) => Prisma.sql`c.consent = any(${wanted}::consent_level[])`,
+  coupon: ({ expiresWithinDays }, { day }) => Prisma.sql`exists (
+    select from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
+      and cp.expires_day between ${day}::date and ${day}::date + ${expiresWithinDays}::int)`,
+  member: (wanted) =>
+    wanted ? Prisma.sql`c.member_no is not null` : Prisma.sql`c.member_no is null`,
+  reachable: (wanted) => (wanted ? isReachable : Prisma.sql`not ${isReachable}`),
+}
+
+/** A guide who is still there has a live, confirmed relation with the customer `c`. */
+export const isReachable = Prisma.sql`exists (
+  select from relation r join employee e on e.id = r.employee_id
+  where r.customer_id = c.id and r.ended_at is null and not r.half and e.active)`
+
+function hasTag(ids: string[], now: Date): Prisma.Sql {
+  return Prisma.sql`exists (
+    select from customer_tag ct where ct.customer_id = c.id and ct.tag_id = any(${ids}::bigint[])
+      and ct.removed_at is null and (ct.expires_at is null or ct.expires_at > ${now}))`
+}
+
+/** A day that is so many days ago; one ahead counts as today. */
+function since(column: string, { min, max }: Range, day: BusinessDay): Prisma.Sql {
+  const at = Prisma.raw(column)
+  return Prisma.sql`(${both(
+    Prisma.sql`${at} is not null`,
+    min !== undefined && min > 0 && Prisma.sql`${at} <= ${day}::date - ${min}::int`,
+    max !== undefined && Prisma.sql`${at} >= ${day}::date - ${max}::int`,
+  )})`
+}
+
+function within(figure: Prisma.Sql, { min, max }: Range, type: 'bigint' | 'float8'): Prisma.Sql {
+  const as = Prisma.raw(type)
+  return Prisma.sql`(${both(
+    min !== undefined && Prisma.sql`${figure} >= ${min}::${as}`,
+    max !== undefined && Prisma.sql`${figure} <= ${max}::${as}`,
+  )})`
+}
+
+function both(...parts: (Prisma.Sql | false)[]): Prisma.Sql {
+  return Prisma.join(
+    parts.filter((part) => part !== false),
+    ' and ',
+  )
+}

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { AppDeps } from '../../deps.ts'
+import { TagRuleNotFound } from '../../errors.ts'
+import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
+import { findTagRules } from './find-tag-rules.ts'
+import { saveTagRule } from './save-tag-rule.ts'
+import { NewTagRule, TagRuleChange, TagRulePage, TagRuleParams, TagRuleView } from './schema.ts'
+
+const tags = ['tag-rules']
+
+/** Rules of automatic tags: managers read them, headquarters writes them, since they hold for the whole chain. */
+export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
+  app,
+  { deps },
+) => {
+  const one = async (code: string): Promise<TagRuleView> => {
+    const [found] = await findTagRules(deps, code)
+    if (!found) throw new TagRuleNotFound(code)
+    return found
+  }
+
+  app.get(
+    '/api/tag-rules',
+    { onRequest: requireManager, schema: { tags, response: { 200: TagRulePage } } },
+    // a hundred at most: one page
+    async () => ({ items: await findTagRules(deps), nextCursor: null }),
+  )
+
+  app.post(
+    '/api/tag-rules',
+    {
+      onRequest: requireHeadquarters,
+      schema: { tags, body: NewTagRule, response: { 201: TagRuleView } },
+    },
+    async (request, reply) => {
+      const code = await saveTagRule(deps, signedIn(request), request.body)
+      return reply.code(201).send(await one(code))
+    },
+  )
+
+  app.put(
+    '/api/tag-rules/:code',
+    {
+      onRequest: requireHeadquarters,
+      schema: { tags, params: TagRuleParams, body: TagRuleChange, response: { 200: TagRuleView } },
+    },
+    async (request) => {
+      const { code } = request.params
+      const { version, ...change } = request.body
+      await saveTagRule(deps, signedIn(request), change, { code, version })
+      return one(code)
+    },
+  )
+}

@@ -1,0 +1,49 @@
+import { Type, type Static } from 'typebox'
+import { Filter } from '../../../bot/audience/filter-schema.ts'
+import { Id, Moment, nullable, page } from '../shapes.ts'
+
+const strict = { additionalProperties: false } as const
+
+const written = {
+  name: Type.String({ minLength: 1, maxLength: 30, description: 'as people read it' }),
+  tagId: Id,
+  filter: Filter,
+  enabled: Type.Optional(Type.Boolean({ default: true })),
+  validDays: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      description:
+        'the tag comes off by itself after so many days; without it, when the filter holds no more',
+    }),
+  ),
+}
+
+export const NewTagRule = Type.Object(written, strict)
+export type NewTagRule = Static<typeof NewTagRule>
+
+/** The next version of a rule, in place of the one that was read. */
+export const TagRuleChange = Type.Object(
+  { ...written, version: Type.Integer({ minimum: 1, description: 'the version that was read' }) },
+  strict,
+)
+
+export const TagRuleView = Type.Object({
+  code: Type.String(),
+  version: Type.Integer(),
+  name: Type.String(),
+  tagId: Id,
+  tagName: Type.String(),
+  filter: Filter,
+  enabled: Type.Boolean(),
+  validDays: nullable(Type.Integer()),
+  /** userid */
+  createdBy: nullable(Type.String()),
+  createdAt: Moment,
+  /** why it stands still, where it does */
+  broken: nullable(Type.String()),
+})
+export type TagRuleView = Static<typeof TagRuleView>
+
+export const TagRulePage = page(TagRuleView)
+export const TagRuleParams = Type.Object({ code: Type.String({ minLength: 1, maxLength: 60 }) })

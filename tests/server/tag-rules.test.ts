@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { TagRuleView } from '../../server/api/tag-rules/schema.ts'
+import type { CustomerTagView } from '../../server/api/customers/schema.ts'
+import { aTag, someStats } from '../support/chain.ts'
+import { emptyDatabase, useDatabase } from '../support/database.ts'
+import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
+import { twoStores } from './support/two-stores.ts'
+
+const db = useDatabase()
+let test: TestApp
+let headers: { cookie: string }
+let tagId: string
+let otherTag: string
+let customerId: bigint
+
+beforeAll(async () => {
+  test = await buildTestApp(db, { requestsPerMinute: 100_000 })
+})
+afterAll(() => test.close())
+beforeEach(async () => {
+  await emptyDatabase(db)
+  const chain = await twoStores(db)
+  headers = await signIn(test.app, chain.hq.userid)
+  customerId = chain.customer.id
+  tagId = String(await aTag(db, '高价值'))
+  otherTag = String(await aTag(db, 'VIP'))
+})
+
+const BIG = { spend365: { min: 100_000 } }
+const post = (parts: object = {}) =>
+  test.app.inject({
+    method: 'POST',
+    url: '/api/tag-rules',
+    headers,
+    payload: { name: '高价值客户', tagId, filter: BIG, ...parts },
+  })
+const put = (code: string, parts: object) =>
+  test.app.inject({
+    method: 'PUT',
+    url: `/api/tag-rules/${code}`,
+    headers,
+    payload: { name: '高价值客户', tagId, filter: BIG, ...parts },
+  })
+const list = async () =>
+  (await test.app.inject({ url: '/api/tag-rules', headers })).json<{ items: TagRuleView[] }>().items
+
+describe('a customer’s automatic tag', () => {
+  it('says its rule, the version that put it on and the facts in one sentence, in both languages', async () => {
+    const { code } = (await post()).json<TagRuleView>()
+    await put(code, { version: 1, name: '大客户' })
+    await someStats(db, { id: customerId }, { spend365Fen: 123_450n })
+    await db.prisma.customerTag.create({
+      data: {
+        customerId,
+        tagId: BigInt(tagId),
+        origin: 'rule',
+        originBy: `${code}@1`,
+        evidence: { spend365Fen: 123_450 },
+        // the next day in China
+        addedAt: new Date('2026-11-21T16:00:00Z'),
+      },
+    })
+    await db.prisma.customerTag.create({
+      data: { customerId, tagId: BigInt(otherTag), origin: 'guide', addedAt: new Date() },
+    })
+    const url = `/api/customers/${customerId}`
+
+    const chinese = await test.app.inject({ url, headers })
+    const english = await test.app.inject({
+      method: 'PATCH',
+      url: `${url}/tags`,
+      headers: { ...headers, 'accept-language': 'en' },
+      payload: { add: [], remove: [] },
+    })
+
+    const whys = (answer: { json: () => unknown }) =>
+      (answer.json() as { tags: CustomerTagView[] }).tags.map(({ why }) => why)
+    expect(whys(chinese)).toEqual([
+      '规则「高价值客户」第 1 版于 11 月 22 日自动打上：近一年消费 ¥1,234.5。',
+      null,
+    ])
+    expect(whys(english)).toEqual([
+      'Put on by rule “高价值客户”, version 1, on 22 Nov: spent ¥1,234.5 in a year.',
+      null,
+    ])
+  })
+})
+
+describe('rules of automatic tags', () => {
+  it('are kept version by version, the newest holds, and each save is in the audit log', async () => {
+    const made = (await post({ validDays: 30 })).json<TagRuleView>()
+    const changed = await put(made.code, { version: 1, enabled: false })
+
+    expect(made).toMatchObject({ version: 1, enabled: true, validDays: 30, tagName: '高价值' })
+    expect(changed.json()).toMatchObject({ version: 2, enabled: false, validDays: null })
+    expect(await list()).toEqual([changed.json()])
+    expect(await db.prisma.tagRule.count()).toBe(2)
+    expect(await db.prisma.auditLog.findMany({ select: { action: true, subject: true } })).toEqual([
+      { action: 'save_tag_rule', subject: `tag_rule:${made.code}` },
+      { action: 'save_tag_rule', subject: `tag_rule:${made.code}` },
+    ])
+  })
+
+  it('are not saved over a version that somebody else saved meanwhile', async () => {
+    const { code } = (await post()).json<TagRuleView>()
+    await put(code, { version: 1 })
+
+    const late = await put(code, { version: 1 })
+
+    expect([late.statusCode, late.json<{ code: string }>().code]).toEqual([409, 'TAG_RULE_CHANGED'])
+  })
+
+  it('are one for a tag, also when two are saved at once', async () => {
+    const answers = await Promise.all([post(), post()])
+
+    expect(answers.map(({ statusCode }) => statusCode).sort((a, b) => a - b)).toEqual([201, 409])
+    expect((await post()).json()).toMatchObject({ code: 'TAG_HAS_RULE' })
+  })
+
+  it('never ask for their own tag, nor for each other’s in a circle', async () => {
+    const asks = (id: string) => ({ filter: { not: { tags: { any: [id] } } } })
+    await post(asks(otherTag))
+
+    const own = await post({ tagId: otherTag, ...asks(otherTag) })
+    const circle = await post({ tagId: otherTag, ...asks(tagId) })
+
+    expect([own.json(), circle.json()]).toMatchObject([
+      { code: 'TAG_RULE_CIRCLE' },
+      { code: 'TAG_RULE_CIRCLE' },
+    ])
+    expect((await post({ tagId: otherTag })).statusCode).toBe(201)
+  })
+
+  it('say why they stand still', async () => {
+    await post({ filter: { tags: { none: [otherTag] } } })
+    await db.prisma.tag.update({ where: { id: BigInt(otherTag) }, data: { deletedAt: new Date() } })
+
+    expect((await list()).map(({ broken }) => broken)).toEqual([
+      `tag ${otherTag} of its filter was deleted`,
+    ])
+  })
+
+  it.each<[object, number, string | undefined]>([
+    [{ name: '  ' }, 400, 'name'],
+    [{ name: '一'.repeat(31) }, 400, 'name'],
+    [{ tagId: '999' }, 404, undefined],
+    [{ validDays: 0 }, 400, 'validDays'],
+    [{ filter: { and: [{ tier: ['x'] }] } }, 400, 'filter.and[0].tier[0]'],
+    [{ filter: { tags: { any: ['999'] } } }, 400, 'filter.tags.any[0]'],
+    [{ filter: {} }, 400, 'filter'],
+  ])('refuse %j', async (parts, status, field) => {
+    const answer = await post(parts)
+
+    expect(answer.statusCode).toBe(status)
+    expect(answer.json<{ field?: string }>().field).toBe(field)
+    expect((await put('rule-7', { version: 1 })).json()).toMatchObject({
+      code: 'TAG_RULE_NOT_FOUND',
+    })
+  })
+})
