@@ -13,6 +13,9 @@ import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
+/** days within which each festival comes once at least, by the Chinese calendar too */
+const YEAR = 400
+
 const FestivalCode = Type.Unsafe<Festival>({ type: 'string', enum: [...FESTIVAL_CODES] })
 
 /**
@@ -75,4 +78,21 @@ export const festival = defineRule({
   advice: (_facts, lang) => (lang === 'en' ? 'Send wishes, sell nothing' : '送上祝福，不提买东西'),
 
   lint: ({ stepDays }, lang) => lintSteps(stepDays, lang),
+
+  notDue({ lastPurchaseDay }, { festivals, stepDays }, lang, day) {
+    const next = festivalsBetween(addDays(day, 1), addDays(day, YEAR)).find(({ code }) =>
+      festivals.includes(code),
+    )
+    if (!next || lastPurchaseDay === null) {
+      return lang === 'en'
+        ? 'Wishes go to who bought within a year.'
+        : '节日问候只发给近一年买过的客人。'
+    }
+    const name = festivalName(next.code, lang)
+    const when = whenText(next.day, lang, day)
+    const ahead = stepDays.join(lang === 'en' ? ' and ' : '、')
+    return lang === 'en'
+      ? `The next festival is ${name}, ${when}; wishes come up ${ahead} days before.`
+      : `下一个节日是${name}，${when}；提前 ${ahead} 天提醒。`
+  },
 })

@@ -103,6 +103,11 @@ export const tierKeep = defineRule({
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Tell what is short, help out' : '说清还差多少，帮客人想想办法',
+
+  notDue: (_customer, { days }, lang) =>
+    lang === 'en'
+      ? `Their tier is safe at the next review; it comes up from ${days} days before one at which it is not.`
+      : `下次复核时等级保得住；保不住的话，复核前 ${days} 天起提醒。`,
 })
 
 function inDays(days: number, lang: Lang): string {

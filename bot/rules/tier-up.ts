@@ -67,6 +67,11 @@ export const tierUp = defineRule({
     lang === 'en' ? 'Congratulate, tell benefits' : '道声恭喜，讲讲新权益',
 
   lint: (params, lang) => lintDies(params, lang),
+
+  notDue: (_customer, { diesDays }, lang) =>
+    lang === 'en'
+      ? `Their tier has not risen within ${diesDays + 1} days; it comes up the day after it does.`
+      : `最近 ${diesDays + 1} 天没有升级；升级后的第二天会提醒。`,
 })
 
 function tierName(code: Tier, lang: Lang): string {

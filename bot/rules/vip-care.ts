@@ -78,4 +78,13 @@ export const vipCare = defineRule({
   advice: (_facts, lang) => (lang === 'en' ? 'Just ask how they are' : '不推销，问候近况就好'),
 
   lint: (params, lang) => lintDies(params, lang),
+
+  notDue: ({ lastPurchaseDay }, { topPercent, quietDays }, lang) => {
+    if (lastPurchaseDay === null) {
+      return lang === 'en' ? 'They have not bought anything yet.' : '还没有买过。'
+    }
+    return lang === 'en'
+      ? `Not of the ${topPercent}% who spent most in a year, or somebody wrote within ${quietDays} days.`
+      : `近一年的消费没有排进前 ${topPercent}%，或者 ${quietDays} 天内已经有人联系过。`
+  },
 })

@@ -18,10 +18,13 @@ describe('the minute’s clock', () => {
     ['an hour ahead', 60 * MINUTE],
     ['five minutes back', -5 * MINUTE],
   ])('ticks on when the machine’s clock is set %s', async (_name, byMs) => {
-    // at one in the morning a tick is one statement
+    // at one in the morning a tick is one statement, and a look for what an update left to do
     vi.setSystemTime('2026-11-21T17:00:20Z')
     let ticks = 0
-    const prisma = { $executeRaw: () => Promise.resolve((ticks += 1)) }
+    const prisma = {
+      $executeRaw: () => Promise.resolve((ticks += 1)),
+      $transaction: () => Promise.resolve(),
+    }
     const db = { prisma } as unknown as BotDeps['db']
     const clock = startClock(createTestDeps(db, { clock: { now: () => new Date() } }))
     await vi.advanceTimersByTimeAsync(MINUTE)

@@ -216,6 +216,26 @@ describe('why somebody is not due', () => {
       { lastPurchaseDay: '2026-08-22', cycle: own(20) },
       '已经 92 天没来，改由「流失预警」来提醒。',
     ],
+    ['points_expiring', {}, '没有会到期的积分。'],
+    [
+      'points_expiring',
+      { nextPoints: { points: 320, expiresOn: '2027-01-31' } },
+      '最早到期的是 320 积分，70 天后 1 月 31 日；到期前 30、7 天提醒。',
+    ],
+    ['tier_up', {}, '最近 8 天没有升级；升级后的第二天会提醒。'],
+    ['tier_keep', {}, '下次复核时等级保得住；保不住的话，复核前 30 天起提醒。'],
+    ['vip_care', {}, '还没有买过。'],
+    [
+      'vip_care',
+      { lastPurchaseDay: '2026-11-02' },
+      '近一年的消费没有排进前 10%，或者 30 天内已经有人联系过。',
+    ],
+    ['festival', {}, '节日问候只发给近一年买过的客人。'],
+    [
+      'festival',
+      { lastPurchaseDay: '2026-11-02' },
+      '下一个节日是春节，76 天后 2 月 6 日；提前 1 天提醒。',
+    ],
   ])('by %s, of %o, reads: %s', (kind, known, sentence) => {
     const rule = ruleOf(kind)
 
