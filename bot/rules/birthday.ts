@@ -3,7 +3,6 @@ import { celebrationsBetween, lunarText, nextCelebration } from '../../domain/bi
 import { addDays } from '../../domain/business-day.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
-import { isLostOn } from './churn-sql.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { lintSteps } from './lint-steps.ts'
 import { greeting, signature } from './sign.ts'
@@ -29,9 +28,7 @@ export const birthday = defineRule({
 
   // The days of the window are few: their month-days, by both calendars, are looked up in the index on
   // (birthday_lunar, birthday_md). What waits in held_back stays a candidate until the birthday is over.
-  // Who is lost is greeted on the birthday by the churn warning's third step, and by that alone (ADR 17).
   candidates(window, { stepDays }) {
-    const isRecalled = window.inForce.has('churn_warning') ? isLostOn('b.day') : Prisma.sql`false`
     const due = new Set(dueDays(window, stepDays))
     const days = celebrationsBetween(window.day, addDays(window.day, Math.max(...stepDays)))
     return Prisma.sql`
@@ -48,12 +45,10 @@ export const birthday = defineRule({
           ${days.map((c) => due.has(c.day))}::boolean[]
         ) as b(lunar, md, day, occurrence, due)
       join customer c on c.birthday_lunar = b.lunar and c.birthday_md = b.md
-      where (b.due or exists (
+      where b.due or exists (
         select 1 from held_back h
         where h.customer_id = c.id and h.kind = 'birthday' and h.occurrence = b.occurrence
-          and h.resolved_at is null and h.scan_day <= ${window.day}::date))
-        and not exists (
-          select 1 from customer_stats s where s.customer_id = c.id and ${isRecalled})`
+          and h.resolved_at is null and h.scan_day <= ${window.day}::date)`
   },
 
   reason({ day, md, lunar }, lang, today) {

@@ -7,6 +7,9 @@ import { churnDaySql, churnIsOn, fallingJoin, isLostOn } from './churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
 import type { ScanWindow } from './rule.ts'
 
+/** cycles after which a silence is the overdue rule's, by its default (domain-rules 6) */
+const OVERDUE_CYCLES = 2
+
 /** The numbers of the churn rule, see its params. */
 interface ChurnNumbers {
   restDays: number
@@ -43,7 +46,7 @@ function quiet({ day }: ScanWindow): Prisma.Sql {
 }
 
 /** Warned of and leaning away. */
-function silent({ day, zone }: ScanWindow, params: ChurnNumbers): Prisma.Sql {
+function silent({ day, zone, inForce }: ScanWindow, params: ChurnNumbers): Prisma.Sql {
   const { restDays, dueDays, diesDays } = params
   return Prisma.sql`
     select r.customer_id, r.last_order_no || ':' || step.name as occurrence,
@@ -65,13 +68,19 @@ function silent({ day, zone }: ScanWindow, params: ChurnNumbers): Prisma.Sql {
       select case when ${churnDaySql('r', STAGE_RULES.leaningLimits)} <= ${day}::date
         then 'leaning' else 'warning' end as name
     ) step
-    where (${churnIsOn(day)}) and not exists (
-      select 1 from task t
-      where t.customer_id = r.customer_id and t.kind = 'repurchase_overdue' and t.occurrence = r.last_order_no
-        and t.scan_day > ${day}::date - ${restDays}::int and t.scan_day < ${day}::date)`
+    left join task overdue on overdue.customer_id = r.customer_id and overdue.kind = 'repurchase_overdue'
+      and overdue.occurrence = r.last_order_no and overdue.scan_day < ${day}::date
+    where (${churnIsOn(day)})
+      and (overdue.id is null or overdue.scan_day <= ${day}::date - ${restDays}::int)
+      -- whoever is overdue is asked as that first
+      and not (${inForce.has('repurchase_overdue')}::boolean and overdue.id is null
+        and coalesce(${day}::date - r.last_purchase_day >= ${OVERDUE_CYCLES}::int * r.cycle_days, false))`
 }
 
-/** Lost, with a birthday in the coming days: found by the index on it. Once for each silence. */
+/**
+ * Lost, with a birthday in the coming days: found by the index on it. Once for each silence; where the birthday rule is on,
+ * its task is the greeting.
+ */
 function onBirthday(window: ScanWindow, { occasionDays }: ChurnNumbers): Prisma.Sql {
   const days = celebrationsBetween(window.day, addDays(window.day, occasionDays))
   return Prisma.sql`
@@ -80,7 +89,7 @@ function onBirthday(window: ScanWindow, { occasionDays }: ChurnNumbers): Prisma.
       ${days.map((c) => c.day)}::date[]) as b(lunar, md, day)
     join customer c on c.birthday_lunar = b.lunar and c.birthday_md = b.md
     join customer_stats s on s.customer_id = c.id and s.last_order_no is not null
-    where ${isLostOn('b.day')}`
+    where ${isLostOn('b.day')} and not ${window.inForce.has('birthday')}::boolean`
 }
 
 /** Lost, without a known birthday, in the days before a festival: on other days it reads nothing. */

@@ -4,7 +4,6 @@ import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
-import { churnIsOn, fallingJoin } from './churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
 import { cycleText } from './cycle-text.ts'
 import { lintDies } from './lint-dies.ts'
@@ -37,14 +36,13 @@ export const repurchaseOverdue = defineRule({
 
   // A state, not a step: who is overdue stays a candidate until an order, so a missed night needs no care.
   // Urgency falls with the factor: somebody just late is likelier to come than somebody long gone.
-  candidates({ day, zone, inForce }, { factor, maxDays, dueDays, diesDays }) {
-    const isLeft = inForce.has('churn_warning') ? churnIsOn(day) : Prisma.sql`false`
+  // A silence that the churn warning has asked about already is asked about no second time (ADR 17).
+  candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
     return Prisma.sql`
       with ${cycleMedians}, rhythm as (
         select s.customer_id, s.last_order_no, s.last_purchase_day,
-          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns},
-          falling.falling_reviews, falling.reviewed_on
-        from customer_stats s ${cycleJoins} ${fallingJoin}
+          (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns}
+        from customer_stats s ${cycleJoins}
         where s.last_order_no is not null
           and s.last_purchase_day between ${day}::date - ${maxDays}::int and ${day}::date - 1
       )
@@ -57,7 +55,10 @@ export const repurchaseOverdue = defineRule({
         (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
         (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
       from rhythm r
-      where r.days_since >= ${factor}::float8 * r.cycle_days and not (${isLeft})`
+      where r.days_since >= ${factor}::float8 * r.cycle_days and not exists (
+        select 1 from task t
+        where t.customer_id = r.customer_id and t.kind = 'churn_warning'
+          and t.occurrence in (r.last_order_no || ':warning', r.last_order_no || ':leaning'))`
   },
 
   reason(facts, lang, today) {

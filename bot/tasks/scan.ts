@@ -86,9 +86,9 @@ async function scanInside(
 
   await createScanTables(tx)
   let existing = 0
-  const rules = await loadRules(tx)
+  const rules = await loadRules(tx, kinds)
   const inForce = kindsOf(rules)
-  for (const rule of rules.filter((one) => kinds.includes(one.rule.kind))) {
+  for (const rule of rules) {
     existing += await findCandidates(tx, rule, { ...stamp, inForce })
   }
   await decideCandidates(tx, { day: stamp.day, zone: stamp.zone, scanAt: deps.scanAt })

@@ -244,7 +244,7 @@ describe('tiers', () => {
           day = addDays(day, 20)
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     )
   })
 

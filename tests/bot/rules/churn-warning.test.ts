@@ -5,7 +5,7 @@ import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { churnStep } from '../../../domain/lifecycle.ts'
 import { median } from '../../../domain/rhythm.ts'
-import { RULE_KINDS } from '../../../domain/words.ts'
+import type { RuleKind } from '../../../domain/words.ts'
 import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { scanDay } from '../../support/scan.ts'
@@ -108,7 +108,7 @@ describe('churn_warning', () => {
           since: ago(1),
           zone: 'Asia/Shanghai',
           now: new Date(),
-          inForce: new Set(RULE_KINDS),
+          inForce: new Set<RuleKind>(['churn_warning']),
         }
         const rows = await db.prisma.$queryRaw<{ customer_id: bigint; facts: { step: string } }[]>(
           rule.candidates(window, rule.defaults),
@@ -173,19 +173,30 @@ describe('churn_warning', () => {
     ])
   })
 
-  it('takes the place of the overdue task and, once lost, of the birthday’s', async () => {
+  it('leaves who is overdue to that task first, and the lost to their birthday’s', async () => {
     await aBuyer(ago(80))
     await aBuyer(ago(120))
-    await aBuyer(ago(400), 20, { birthdayMd: 1124 })
+    await aBuyer(ago(400), 20, { birthdayMd: 1125 })
 
-    const { created, heldBack } = await scanDay(db, { day: DAY })
-
-    expect(created.map(({ kind }) => kind).toSorted()).toEqual([
-      'churn_warning',
-      'churn_warning',
+    const first = await scanDay(db, { day: DAY })
+    expect(first.created.map(({ kind }) => kind).toSorted()).toEqual([
+      'birthday',
+      'repurchase_overdue',
       'repurchase_overdue',
     ])
-    expect(heldBack).toEqual([])
+    expect(first.heldBack).toEqual([])
+
+    // two weeks later: three months are over for one of the two
+    const { created } = await scanDay(db, { day: '2026-12-06' })
+    expect(created.map(({ kind }) => kind)).toEqual(['churn_warning', 'churn_warning'])
+  })
+
+  it('is not asked about as overdue, too', async () => {
+    await aBuyer(ago(120))
+    await scan()
+    expect(await tasks()).toEqual([['churn_warning', 'warning', 'open']])
+
+    expect((await scanDay(db, { day: '2026-11-23' })).created).toEqual([])
   })
 
   it('leaves both where headquarters turned it off', async () => {

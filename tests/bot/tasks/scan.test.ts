@@ -134,10 +134,10 @@ describe('repurchase_overdue', () => {
   it.each([
     [29, []],
     [30, ['repurchase_overdue']],
-    // three months: from then on the churn warning
+    // three months: the churn warning waits until this was asked
     [91, ['repurchase_overdue']],
-    [92, ['churn_warning']],
-    [365, ['churn_warning']],
+    [92, ['repurchase_overdue']],
+    [365, ['repurchase_overdue']],
     [366, []],
   ])('with a rhythm of 15 days, %i days without a purchase make %j', async (days, expected) => {
     const guide = await aGuide(db)
