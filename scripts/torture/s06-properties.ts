@@ -1,3 +1,5 @@
+import { ruleOf } from '../../bot/rules/registry.ts'
+import { HOLD_REASONS, RULE_KINDS } from '../../domain/words.ts'
 import type { InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify'
 import type { Figure } from '../support/figures.ts'
 import { askCell, requestOf } from './authorisation/ask.ts'
@@ -10,14 +12,23 @@ import { openThrowawayDatabase } from './support/throwaway-database.ts'
 
 const REVEALS = { full: 400, short: 40 } as const
 
+/** numbers of any rule, by name */
+const NUMBERS = new Set(RULE_KINDS.flatMap((kind) => Object.keys(ruleOf(kind).defaults)))
+
 /** The only objects of answers whose keys no schema names, and the keys they may have. */
 const RECORDS = {
-  // the rules' own facts (bot/rules)
+  // the rules' own facts (bot/rules), and what server/api/why compares
   facts: new Set(
-    'day md lunar daysUntil coupons lots points firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor'.split(
-      ' ',
-    ),
+    [
+      'day md lunar daysUntil coupons lots points firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor',
+      'tier byFigures since spend365Fen orders365 purchaseDays365 referrals warnedOn flags',
+    ].flatMap((names) => names.split(' ')),
   ),
+  // server/api/rules, and the rule behind an answer to "why"
+  params: new Set([...NUMBERS, 'tiers']),
+  defaults: NUMBERS,
+  schema: new Set(['type', 'required', 'properties']),
+  heldBackBy: new Set<string>(HOLD_REASONS),
   // server/api/customers/timeline-sources.ts
   detail: new Set(
     'orderNo refundedFen items channel taskId origin via fromState assignee event addWay couponNo touch'.split(
@@ -159,7 +170,9 @@ function schemaOf(route: RouteOptions, status: number): unknown {
 }
 
 function whatIsShown(hidden: Hidden, name: string, answer: LightMyRequestResponse): string[] {
-  const text = `${JSON.stringify(answer.headers)}\n${answer.body}`
+  // an id by chance may read like a year
+  const body = answer.body.replaceAll(/"requestId":"[^"]*"/g, '')
+  const text = `${JSON.stringify(answer.headers)}\n${body}`
   const shown = Object.entries(hidden.never)
     .filter(([, value]) => text.includes(value))
     .map(([what]) => what)
