@@ -5,10 +5,10 @@ import { lintProgramme } from '../../domain/points-programme.ts'
 import type { OpenScript } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
-const HELP = `npx tsx scripts/points-programme.ts show         the programme that holds
-npx tsx scripts/points-programme.ts check FILE   says what can't be used in a programme, and saves nothing
-npx tsx scripts/points-programme.ts save FILE    saves it as the next version; it holds from the next night on
-npx tsx scripts/points-programme.ts off          gives no more points; refunds still take theirs back
+const HELP = `npm run points-programme -- show         the programme that holds
+npm run points-programme -- check FILE   says what can't be used in a programme, and saves nothing
+npm run points-programme -- save FILE    saves it as the next version; it holds from the next night on
+npm run points-programme -- off          gives no more points; refunds still take theirs back
 
 FILE is JSON: { "startsOn": "2026-12-01", "pointsPerYuan": 1, … }, see docs/recipes/give-points.md.
 Exit code: 0 done, 2 it can't be done as asked.`
