@@ -6,6 +6,7 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { churnDaySql } from '../rules/churn-sql.ts'
 import { cycleColumns, cycleJoins, cycleMedians } from '../rules/cycle-medians.ts'
+import { overEverybody } from './over-everybody.ts'
 
 /** What a night made of the chain's customers. */
 export interface Classified {
@@ -25,7 +26,6 @@ export interface Classified {
 const AHEAD_DAYS = 90
 /** more customers than these have their days counted in weeks: a fit of theirs differs in the third digit */
 const FINE_FIT = 50_000
-const LONGEST_MS = 30 * 60_000
 
 /**
  * Gives every customer their RFM classes, their stage and P(alive) as of a day (domain-rules 5 to 7): one statement
@@ -33,28 +33,20 @@ const LONGEST_MS = 30 * 60_000
  * nothing. What the classes were told by is kept in class_run.
  */
 export async function classify(deps: BotDeps, day: BusinessDay): Promise<Classified> {
-  return await deps.db.prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRaw(
-        Prisma.sql`select pg_advisory_xact_lock(hashtextextended('classify', 0))`,
-      )
-      await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
-      await tx.$executeRaw(Prisma.sql`set local jit = off`)
-      const model = await fitModel(tx, day)
-      const medians = await findMedians(tx, day)
-      const done = await writeClasses(tx, { day, zone: deps.zone, model, medians })
-      const thresholds = { ...medians, fallbacks: done.fallbacks }
-      await tx.$executeRaw(Prisma.sql`
+  return await overEverybody(deps.db, 'classify', async (tx) => {
+    const model = await fitModel(tx, day)
+    const medians = await findMedians(tx, day)
+    const done = await writeClasses(tx, { day, zone: deps.zone, model, medians })
+    const thresholds = { ...medians, fallbacks: done.fallbacks }
+    await tx.$executeRaw(Prisma.sql`
         insert into class_run (day, thresholds, model, at)
         values (${day}::date, ${JSON.stringify(thresholds)}::jsonb, ${model && JSON.stringify(model)}::jsonb,
           ${deps.clock.now()})
         on conflict (day) do update set thresholds = excluded.thresholds, model = excluded.model
         where (class_run.thresholds, class_run.model) is distinct from (excluded.thresholds, excluded.model)`)
-      deps.log.info({ day, scored: medians.scored, ...done }, 'customers classified')
-      return { day, scored: medians.scored, ...done, model }
-    },
-    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
-  )
+    deps.log.info({ day, scored: medians.scored, ...done }, 'customers classified')
+    return { day, scored: medians.scored, ...done, model }
+  })
 }
 
 /** purchase days after the first, days from the first to the last, days since the first */

@@ -2,6 +2,7 @@ import type { Lot, PointsLine } from '../../domain/points-lots.ts'
 import { settleLedger } from '../../domain/settle-ledger.ts'
 import { Prisma, type Database, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { forEachPage } from './customer-pages.ts'
 import { numbers, texts } from './import/columns.ts'
 import { runTogether } from './import/run-together.ts'
 
@@ -44,23 +45,9 @@ export async function rebuildLots(
   zone: string,
   progress: (done: number) => void = () => undefined,
 ): Promise<number> {
-  let done = 0
-  let after = 0n
-  for (;;) {
-    const page = await db.prisma.customer.findMany({
-      where: { id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: CHUNK,
-      select: { id: true },
-    })
-    const last = page.at(-1)
-    if (!last) return done
-    const ids = page.map(({ id }) => id)
-    await runTogether(db, (tx) => settleLots(tx, zone, ids), { timeoutMs: 120_000 })
-    after = last.id
-    done += page.length
-    progress(done)
-  }
+  return await forEachPage(db, { size: CHUNK, progress }, (ids) =>
+    runTogether(db, (tx) => settleLots(tx, zone, ids), { timeoutMs: 120_000 }),
+  )
 }
 
 /**

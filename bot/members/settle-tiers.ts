@@ -13,6 +13,7 @@ import { announceMany } from '../messages/webhooks.ts'
 import { counts } from '../rules/counted-order.ts'
 import { countedReferral } from '../rules/tier-sql.ts'
 import { tiersSettled } from '../tasks/on-tiers.ts'
+import { overEverybody } from './over-everybody.ts'
 
 /** How many tiers a run changed. */
 export interface SettledTiers {
@@ -21,7 +22,6 @@ export interface SettledTiers {
   warned: number
 }
 
-const LONGEST_MS = 30 * 60_000
 /** daily_run row of the nights on which tiers were settled */
 const SETTLED = 'tiers_settled'
 
@@ -49,26 +49,20 @@ export async function settleTiers(
   day: BusinessDay,
   options: { everybody?: boolean } = {},
 ): Promise<SettledTiers> {
-  const done = await deps.db.prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended('tiers', 0))`)
-      await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
-      await tx.$executeRaw(Prisma.sql`set local jit = off`)
-      const since = options.everybody ? null : await settledSince(tx, day)
-      const changes = await writeTiers(tx, { day, since, zone: deps.zone })
-      await tx.$executeRaw(Prisma.sql`
+  const done = await overEverybody(deps.db, 'tiers', async (tx) => {
+    const since = options.everybody ? null : await settledSince(tx, day)
+    const changes = await writeTiers(tx, { day, since, zone: deps.zone })
+    await tx.$executeRaw(Prisma.sql`
         insert into daily_run (name, day, enqueued_at, finished_at)
         values (${SETTLED}, ${day}::date, ${deps.clock.now()}, ${deps.clock.now()}) on conflict (name, day) do nothing`)
-      await tiersSettled(tx, deps, deps.clock.now())
-      await tellTiers(tx, deps, day, changes)
-      return {
-        upgraded: changes.filter(({ reason }) => reason === 'upgrade').length,
-        downgraded: changes.filter(({ reason }) => reason === 'review').length,
-        warned: changes.find(({ reason }) => reason === 'warned')?.warned ?? 0,
-      }
-    },
-    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
-  )
+    await tiersSettled(tx, deps, deps.clock.now())
+    await tellTiers(tx, deps, day, changes)
+    return {
+      upgraded: changes.filter(({ reason }) => reason === 'upgrade').length,
+      downgraded: changes.filter(({ reason }) => reason === 'review').length,
+      warned: changes.find(({ reason }) => reason === 'warned')?.warned ?? 0,
+    }
+  })
   deps.log.info({ day, ...done }, 'tiers settled')
   return done
 }

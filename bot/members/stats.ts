@@ -1,6 +1,7 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import type { Database, Db } from '../../prisma/db.ts'
 import { counts } from '../rules/counted-order.ts'
+import { forEachPage } from './customer-pages.ts'
 import { runTogether } from './import/run-together.ts'
 import { figures, replaceFigures, writeFigures } from './stats-sql.ts'
 
@@ -89,26 +90,8 @@ export async function rebuildStats(
   progress: (done: number, total: number) => void = () => undefined,
 ): Promise<number> {
   const total = await db.prisma.customer.count()
-  let done = 0
-  let after = 0n
-  for (;;) {
-    const page = await db.prisma.customer.findMany({
-      where: { id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: CHUNK,
-      select: { id: true },
-    })
-    const last = page.at(-1)
-    if (!last) break
-    await inChunks(
-      db,
-      page.map((row) => row.id),
-      today,
-    )
-    after = last.id
-    done += page.length
-    progress(done, total)
-  }
+  const options = { size: CHUNK, progress: (done: number) => progress(done, total) }
+  const done = await forEachPage(db, options, (ids) => inChunks(db, ids, today))
   await markRolled(db, today)
   return done
 }

@@ -9,7 +9,7 @@ import type { Bench, BenchContext, BenchResult } from './bench.ts'
 import { aDaysOrders } from './brain/days-orders.ts'
 import { CHAIN_DATA_KEY, CHAIN_DAY, openChain, type ChainDatabase } from './chain.ts'
 import { copyDatabase, type Copy } from './copies.ts'
-import { measureRounds } from './rounds.ts'
+import { measureRounds, seconds } from './rounds.ts'
 import { residentGrowth } from './scan/resident-growth.ts'
 
 /** orders imported one by one, to see what one costs */
@@ -146,10 +146,4 @@ async function singleOrders(chain: Nights): Promise<number[]> {
 
 function inSeconds(parts: NightParts): number {
   return Object.values(parts).reduce((sum, ms) => sum + ms, 0) / 1000
-}
-
-async function seconds(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await run()
-  return (performance.now() - start) / 1000
 }

@@ -38,3 +38,10 @@ export async function measureRounds<Name extends string>(
     ratio: (of, to) => median(raw[of].map((value, at) => value / (raw[to][at] ?? Number.NaN))),
   }
 }
+
+/** How many seconds something took. */
+export async function seconds(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await run()
+  return (performance.now() - started) / 1000
+}

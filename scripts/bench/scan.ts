@@ -3,7 +3,7 @@ import { median } from '../support/figures.ts'
 import { nightDeps } from '../support/night-deps.ts'
 import type { Bench, BenchContext, BenchResult } from './bench.ts'
 import { CHAIN_DATA_KEY, CHAIN_DAY, openChain } from './chain.ts'
-import { measureRounds } from './rounds.ts'
+import { measureRounds, seconds } from './rounds.ts'
 import { markRows, rowsSince, undoNight } from './scan/night.ts'
 import { MEASURED_KINDS, openRawScan } from './scan/raw-scan.ts'
 import { residentGrowth } from './scan/resident-growth.ts'
@@ -109,10 +109,4 @@ async function measureScan(context: BenchContext): Promise<BenchResult> {
     await big.close()
     await small.close()
   }
-}
-
-async function seconds(what: () => Promise<void>): Promise<number> {
-  const started = performance.now()
-  await what()
-  return (performance.now() - started) / 1000
 }

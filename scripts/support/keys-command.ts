@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createApiKey, listApiKeys, revokeApiKey } from '../../bot/members/api-keys.ts'
 import type { OpenScript } from './open.ts'
+import { orRefusal, Refused } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
 const HELP = `npm run keys -- create NAME    makes a key of the open API; it is shown once, alone on the last line
@@ -9,11 +10,6 @@ npm run keys -- revoke NAME    ends a key at once
 
 Exit code: 0 done, 2 it can't be done as asked.`
 
-/** It can't be done as asked; the sentence says why. */
-class Refused extends Error {
-  override name = 'Refused'
-}
-
 /**
  * The command `npm run keys`.
  *
@@ -21,16 +17,11 @@ class Refused extends Error {
  * @returns the exit code
  */
 export async function keysCommand(args: string[], terminal: Terminal): Promise<number> {
-  try {
+  return await orRefusal(terminal, async () => {
     const { command, name, help } = readArguments(args)
     if (help) terminal.out(HELP)
     else await run(command, name, terminal)
-    return 0
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    terminal.err(error.message)
-    return 2
-  }
+  })
 }
 
 function readArguments(args: string[]) {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { loadProgramme, saveProgramme } from '../../bot/members/points-programme.ts'
 import { lintProgramme } from '../../domain/points-programme.ts'
 import type { OpenScript } from './open.ts'
+import { orRefusal, Refused } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
 const HELP = `npm run points-programme -- show         the programme that holds
@@ -13,28 +14,18 @@ npm run points-programme -- off          gives no more points; refunds still tak
 FILE is JSON: { "startsOn": "2026-12-01", "pointsPerYuan": 1, … }, see docs/recipes/give-points.md.
 Exit code: 0 done, 2 it can't be done as asked.`
 
-/** It can't be done as asked; the sentence says why. */
-class Refused extends Error {
-  override name = 'Refused'
-}
-
 /**
- * The command `scripts/points-programme.ts`.
+ * The command `npm run points-programme`.
  *
  * @param args what was typed behind it
  * @returns the exit code
  */
 export async function pointsProgrammeCommand(args: string[], terminal: Terminal): Promise<number> {
-  try {
+  return await orRefusal(terminal, async () => {
     const { command, file, help } = readArguments(args)
     if (help) terminal.out(HELP)
     else await run(command, file, terminal)
-    return 0
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    terminal.err(error.message)
-    return 2
-  }
+  })
 }
 
 function readArguments(args: string[]) {

@@ -1,0 +1,23 @@
+import { Prisma, type Database, type Db } from '../../prisma/db.ts'
+
+const LONGEST_MS = 30 * 60_000
+
+/**
+ * A transaction of a statement over all customers: two of one name wait for each other, its sorts and joins have memory,
+ * and it is not compiled for seconds first.
+ */
+export async function overEverybody<T>(
+  db: Database,
+  name: string,
+  work: (tx: Db) => Promise<T>,
+): Promise<T> {
+  return await db.prisma.$transaction(
+    async (tx) => {
+      await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
+      await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
+      await tx.$executeRaw(Prisma.sql`set local jit = off`)
+      return await work(tx)
+    },
+    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+  )
+}
