@@ -34,6 +34,8 @@ export function openDatabase(
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // a server that compiles statements (JIT, on by default with Debian's) takes seconds over each long one of ours
+    options: '-c jit=off',
     ...(options.statementMs !== undefined && {
       statement_timeout: options.statementMs,
       idle_in_transaction_session_timeout: options.statementMs * 2,

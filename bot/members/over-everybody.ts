@@ -3,8 +3,8 @@ import { Prisma, type Database, type Db } from '../../prisma/db.ts'
 const LONGEST_MS = 30 * 60_000
 
 /**
- * A transaction of a statement over all customers: two of one name wait for each other, its sorts and joins have memory,
- * and it is not compiled for seconds first.
+ * A transaction of a statement over all customers: two of one name wait for each other, and its sorts and joins have
+ * memory.
  */
 export async function overEverybody<T>(
   db: Database,
@@ -15,7 +15,6 @@ export async function overEverybody<T>(
     async (tx) => {
       await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
       await tx.$executeRaw(Prisma.sql`set local work_mem = '64MB'`)
-      await tx.$executeRaw(Prisma.sql`set local jit = off`)
       return await work(tx)
     },
     { timeout: LONGEST_MS, maxWait: LONGEST_MS },

@@ -23,8 +23,6 @@ export async function findMornings(tx: Db, deps: BotDeps, day: BusinessDay): Pro
   const end = endOfDay(day, deps.zone)
   // the tasks are new, so that the planner takes them for few: loops over them would take minutes
   await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
-  // what nested loops are made to cost would have each statement compiled for seconds first
-  await tx.$executeRaw(Prisma.sql`set local jit = off`)
   const mornings = await tx.$queryRaw<Morning[]>(Prisma.sql`
     with guide as materialized (
       select e.id, e.userid, e.userid_key, e.name from employee e

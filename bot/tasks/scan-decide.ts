@@ -29,8 +29,6 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
   await tx.$executeRaw(Prisma.sql`analyze scan_candidate (customer_id, kind)`)
   // after a large import the planner takes tables for small that are not; loops over them would take minutes
   await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
-  // what nested loops are made to cost would have each statement compiled for seconds first
-  await tx.$executeRaw(Prisma.sql`set local jit = off`)
   await tx.$executeRaw(Prisma.sql`
     insert into scan_decision
     with who as materialized (
