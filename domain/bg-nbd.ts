@@ -34,6 +34,8 @@ const HIGHEST = 1e6
 /** from so many different histories on a fit begins on a coarse grid, of so many steps to the mean age */
 const MANY = 10_000
 const GRID = 30
+/** visits within the days asked for, beyond which nobody's chance counts */
+const MOST_VISITS = 100_000
 
 /**
  * Fits BG/NBD by maximum likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2), eq. 6 and 7).
@@ -135,30 +137,36 @@ export function expectedPurchases(params: BgNbd, history: PurchaseHistory, days:
   return expectedIfAlive(params, history, days) * pAlive(params, history)
 }
 
-/** The same for one who is surely still a customer: it depends on repeats and age alone. */
+/**
+ * The same for one who is surely still a customer: it depends on repeats and age alone. Who stayed for all of their days
+ * would come n times with a negative binomial chance; of n visits so many are made before they leave. All terms are
+ * positive and their weights sum up to one, so that no parameters there are lose digits (eq. 10, its ₂F₁ written out).
+ */
 export function expectedIfAlive(
   { r, alpha, a, b }: BgNbd,
   { repeats: x, age }: Pick<PurchaseHistory, 'repeats' | 'age'>,
   days: number,
 ): number {
   if (days <= 0) return 0
-  // eq. 10 with Euler's transformation of its ₂F₁, written so that neither a = 1 nor many repeats break it:
-  // c · (1 − (1−z)^(a−1)) / (a−1) − (1−z)^(a−1) · series, c = a+b+x−1, z = days / (alpha+age+days)
   const z = days / (alpha + age + days)
-  const log = Math.log1p(-z)
-  const flat = Math.abs(a - 1) < 1e-9 ? -log : -Math.expm1((a - 1) * log) / (a - 1)
-  const rest = Math.exp((a - 1) * log) * series({ a, b, r, x }, z)
-  return Math.max(0, (a + b + x - 1) * flat - rest)
-}
-
-/** Σ (a+b−1−r)ₙ (a)ₙ₋₁ / (a+b+x)ₙ₋₁ · zⁿ/n!, n from 1 */
-function series({ a, b, r, x }: { a: number; b: number; r: number; x: number }, z: number): number {
-  let term = (a + b - 1 - r) * z
-  let sum = term
-  for (let n = 1; n < 20_000; n += 1) {
-    term *= ((a + b - 1 - r + n) * (a + n - 1) * z) / ((a + b + x + n - 1) * (n + 1))
-    sum += term
-    if (Math.abs(term) < 1e-12 * (1 + Math.abs(sum))) break
+  const c = a + b + x - 1
+  let weight = 1
+  let total = 1
+  let made = 0
+  let sum = 0
+  for (let n = 0; n < MOST_VISITS; n += 1) {
+    // the first visit is made by whoever is a customer; after each some leave
+    made = n === 0 ? 1 : (made * (b + x + n) + c) / (c + n)
+    const growth = ((r + x + n) * z) / (n + 1)
+    weight *= growth
+    total += weight
+    sum += weight * made
+    if (growth < 1 && weight < 1e-13 * total) break
+    if (total > 1e250) {
+      weight /= total
+      sum /= total
+      total = 1
+    }
   }
-  return sum
+  return sum / total
 }

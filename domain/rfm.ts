@@ -114,6 +114,8 @@ export function rankAll<T extends RfmFacts>(
     const sorted = all.toSorted((a, b) => better(a, b) || later(a, b))
     return new Map(sorted.map((one, i) => [one, (all.length - i) / all.length]))
   }
+  // in whole places: two composites that are equal may differ in their last digit
+  const inPlaces = ({ composite }: RfmRanks) => Math.round(composite * 3 * all.length)
   const r = places((a, b) => a.daysSince - b.daysSince)
   const f = places((a, b) => b.orders - a.orders)
   const m = places((a, b) => b.spendFen - a.spendFen)
@@ -122,7 +124,7 @@ export function rankAll<T extends RfmFacts>(
       const ranks = { r: r.get(one) ?? 0, f: f.get(one) ?? 0, m: m.get(one) ?? 0 }
       return { of: one, ...ranks, composite: (ranks.r + ranks.f + ranks.m) / 3, nth: 0 }
     })
-    .toSorted((a, b) => b.composite - a.composite || later(a.of, b.of))
+    .toSorted((a, b) => inPlaces(b) - inPlaces(a) || later(a.of, b.of))
     .map((one, i) => ({ ...one, nth: i + 1 }))
 }
 

@@ -24,9 +24,7 @@ export function figures(today: BusinessDay): Prisma.Sql {
         min(paid_day) as first_day, max(paid_day) as last_day,
         count(*) filter (where gap is distinct from 0) as days,
         count(*) filter (where gap is distinct from 0 and in_window) as days_365,
-        -- an order leaves the window, or one that is dated ahead comes into it
-        least(min(paid_day) filter (where in_window) + 364,
-          min(paid_day) filter (where paid_day > ${today}::date) - 1, date '9999-12-31') as holds_until,
+        ${holdsUntil(today)} as holds_until,
         coalesce(array_agg(gap order by gap) filter (where gap > 0), '{}') as gaps,
         min(order_no) filter (where is_last) as order_no, min(store_no) filter (where is_last) as store_no,
         min(guide_userid) filter (where is_last) as guide_userid,
@@ -37,6 +35,16 @@ export function figures(today: BusinessDay): Prisma.Sql {
         (array_agg(category order by times desc, category collate "C"))[1] as category
       from bought group by customer_id
     )`
+}
+
+/**
+ * The last day on which what is in the window is still right: on the next an order leaves it, or one that is dated ahead
+ * comes into it. An aggregate over orders with paid_day and in_window.
+ */
+export function holdsUntil(today: BusinessDay): Prisma.Sql {
+  return Prisma.sql`
+    least(min(paid_day) filter (where in_window) + 364,
+      min(paid_day) filter (where paid_day > ${today}::date) - 1, date '9999-12-31')`
 }
 
 /**

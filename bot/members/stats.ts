@@ -3,12 +3,10 @@ import type { Database, Db } from '../../prisma/db.ts'
 import { counts } from '../rules/counted-order.ts'
 import { forEachPage } from './customer-pages.ts'
 import { runTogether } from './import/run-together.ts'
-import { figures, replaceFigures, writeFigures } from './stats-sql.ts'
+import { figures, holdsUntil, replaceFigures, writeFigures } from './stats-sql.ts'
 
 /** Most customers of one statement: what a rebuild or a roll works on at a time. */
 const CHUNK = 5_000
-/** daily_run row that says up to which day all windows are right */
-const ROLLED = 'stats_roll'
 
 /**
  * Counts the statistics of customers anew from their orders, in one statement; who has no order left loses the
@@ -52,30 +50,51 @@ function lockCustomers(tx: Db, ids: bigint[]): Promise<unknown> {
 }
 
 /**
- * Moves every customer's 365-day window to a day. Only customers with an order that left the window, or came
- * into it, since the last roll are counted anew; a roll that was cut off is made good by the next.
+ * Moves every customer's 365-day window to a day. Only those are looked at of whom an order left the window, or came into
+ * it: their rows say until when they hold. A roll that was cut off, or a night that was missed, is made good by the next.
  *
- * @returns how many customers were counted
+ * @returns how many customers' windows were moved
  */
 export async function rollWindows(db: Database, today: BusinessDay): Promise<number> {
-  const crossed = await db.pool.query<{ id: string }>(
-    // one day of overlap for a batch that was under way across midnight; a first roll looks at every order
-    `with span as (
-       select case when max(day) is null then '-infinity' else least(max(day), $1::date) - 1 end as low,
-         greatest(max(day), $1::date) as high
-       from daily_run where name = $2 and finished_at is not null
-     )
-     select distinct o.customer_id::text as id from span, orders o
-     where o.customer_id is not null
-       and (o.paid_day > span.low - 365 and o.paid_day <= span.high - 365
-         or o.paid_day > span.low and o.paid_day <= span.high)
-     order by 1`,
-    [today, ROLLED],
-  )
-  const ids = crossed.rows.map((row) => BigInt(row.id))
-  await inChunks(db, ids, today)
-  await markRolled(db, today)
-  return ids.length
+  let moved = 0
+  let after = 0n
+  for (;;) {
+    const { rows } = await db.pool.query<{ id: string }>(
+      `select customer_id::text as id from customer_stats
+       where customer_id > $1 and (holds_until < $2::date or holds_until is null
+         -- the clock was set back
+         or as_of > $2::date)
+       order by customer_id limit $3`,
+      [after, today, CHUNK],
+    )
+    const ids = rows.map(({ id }) => BigInt(id))
+    if (ids.length === 0) return moved
+    // an import may hold some of them, and want others that this holds
+    await runTogether(db, (tx) => moveWindows(tx, ids, today), { timeoutMs: 120_000 })
+    moved += ids.length
+    after = ids.at(-1) ?? after
+  }
+}
+
+/** What of these customers' orders is in the window of a day; the locks keep it from counting while an import adds. */
+async function moveWindows(tx: Db, customerIds: bigint[], today: BusinessDay): Promise<void> {
+  await lockCustomers(tx, customerIds)
+  await tx.$executeRaw`
+    with recent as (
+      select o.customer_id, o.amount_fen - o.refunded_fen as net, o.paid_day, o.paid_day <= ${today}::date as in_window
+      from orders o
+      where o.customer_id = any(${customerIds}::bigint[]) and o.paid_day > ${today}::date - 365 and ${counts('o')}
+    ), inside as (
+      select customer_id, count(*) filter (where in_window) as orders,
+        sum(net) filter (where in_window) as spend,
+        count(distinct paid_day) filter (where in_window) as days, ${holdsUntil(today)} as holds_until
+      from recent group by customer_id
+    )
+    update customer_stats s set orders_365 = coalesce(i.orders, 0), spend_365_fen = coalesce(i.spend, 0),
+      purchase_days_365 = coalesce(i.days, 0), as_of = ${today}::date,
+      holds_until = coalesce(i.holds_until, date '9999-12-31')
+    from unnest(${customerIds}::bigint[]) as who(id) left join inside i on i.customer_id = who.id
+    where s.customer_id = who.id`
 }
 
 /**
@@ -91,25 +110,8 @@ export async function rebuildStats(
 ): Promise<number> {
   const total = await db.prisma.customer.count()
   const options = { size: CHUNK, progress: (done: number) => progress(done, total) }
-  const done = await forEachPage(db, options, (ids) => inChunks(db, ids, today))
-  await markRolled(db, today)
-  return done
-}
-
-async function inChunks(db: Database, ids: bigint[], today: BusinessDay): Promise<void> {
-  for (let start = 0; start < ids.length; start += CHUNK) {
-    const chunk = ids.slice(start, start + CHUNK)
+  return await forEachPage(db, options, (ids) =>
     // an import may hold some of them, and want others that this holds
-    await runTogether(db, (tx) => recomputeStats(tx, chunk, today), { timeoutMs: 120_000 })
-  }
-}
-
-async function markRolled(db: Database, today: BusinessDay): Promise<void> {
-  // the latest row tells the day: a clock that was set back must not leave a later one
-  await db.pool.query(`delete from daily_run where name = $1 and day > $2::date`, [ROLLED, today])
-  await db.pool.query(
-    `insert into daily_run (name, day, enqueued_at, finished_at)
-     values ($1, $2::date, $2::date, $2::date) on conflict (name, day) do nothing`,
-    [ROLLED, today],
+    runTogether(db, (tx) => recomputeStats(tx, ids, today), { timeoutMs: 120_000 }),
   )
 }

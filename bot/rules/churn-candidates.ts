@@ -4,7 +4,7 @@ import { festivalsBetween, type Festival } from '../../domain/festivals.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { churnDaySql, churnIsOn, fallingJoin, isLostOn } from './churn-sql.ts'
-import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
+import { cycleColumns, cycleJoins } from './group-cycles.ts'
 import type { ScanWindow } from './rule.ts'
 
 /** cycles after which a silence is the overdue rule's, by its default (domain-rules 6) */
@@ -22,7 +22,7 @@ interface ChurnNumbers {
 /** Who is warned of, leans away, or is lost and has a date that matters: the churn rule's candidates. */
 export function churnCandidates(window: ScanWindow, numbers: ChurnNumbers): Prisma.Sql {
   return Prisma.sql`
-    with ${cycleMedians}, ${quiet(window)}
+    with ${quiet(window)}
     ${silent(window, numbers)}
     union all ${onBirthday(window, numbers)}
     union all ${onFestival(window, numbers)}`

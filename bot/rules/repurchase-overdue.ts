@@ -4,7 +4,7 @@ import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
-import { cycleColumns, cycleJoins, cycleMedians } from './cycle-medians.ts'
+import { cycleColumns, cycleJoins } from './group-cycles.ts'
 import { cycleText } from './cycle-text.ts'
 import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
@@ -39,7 +39,7 @@ export const repurchaseOverdue = defineRule({
   // A silence that the churn warning has asked about already is asked about no second time (ADR 17).
   candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
     return Prisma.sql`
-      with ${cycleMedians}, rhythm as (
+      with rhythm as (
         select s.customer_id, s.last_order_no, s.last_purchase_day,
           (${day}::date - s.last_purchase_day) as days_since, ${cycleColumns}
         from customer_stats s ${cycleJoins}

@@ -2,6 +2,7 @@ import type { BusinessDay } from '../../domain/business-day.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { countGroupCycles } from '../rules/group-cycles.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { ruleOf } from '../rules/registry.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
@@ -89,6 +90,7 @@ async function inside(tx: Db, deps: BotDeps, options: DryRunOptions): Promise<Dr
   )
   const rules = await loadRules(tx)
   await createScanTables(tx)
+  await countGroupCycles(tx)
   await decide(tx, deps, rules, options.day)
   await tx.$executeRaw(
     Prisma.sql`create temp table dry_before on commit drop as select * from scan_decision`,

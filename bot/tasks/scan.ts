@@ -4,6 +4,7 @@ import { RULE_KINDS, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { pushMorning } from '../messages/push.ts'
+import { countGroupCycles } from '../rules/group-cycles.ts'
 import { kindsOf, loadRules } from '../rules/load-rules.ts'
 import { announceMade } from './announce-tasks.ts'
 import { closeTasks, expireTasks } from './close.ts'
@@ -85,6 +86,7 @@ async function scanInside(
   await expireTasks(tx, deps, startOfDay < stamp.now ? startOfDay : stamp.now)
 
   await createScanTables(tx)
+  await countGroupCycles(tx)
   let existing = 0
   const rules = await loadRules(tx, kinds)
   const inForce = kindsOf(rules)

@@ -62,11 +62,14 @@ describe('BG/NBD', () => {
         age,
         recency: repeats === 0 ? 0 : Math.round(age * share),
       }))
+    // to the bounds of the fit: a chain whose customers are all alike runs to them
+    const size = (least: number, most: number) =>
+      fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }).map(Math.exp)
     const params = fc.record({
-      r: fc.double({ min: 0.05, max: 5, noNaN: true }),
-      alpha: fc.double({ min: 1, max: 200, noNaN: true }),
-      a: fc.oneof(fc.constant(1), fc.double({ min: 0.05, max: 5, noNaN: true })),
-      b: fc.double({ min: 0.05, max: 10, noNaN: true }),
+      r: size(1e-4, 50),
+      alpha: size(0.5, 1e4),
+      a: fc.oneof(fc.constant(1), size(1e-4, 1e6)),
+      b: size(1e-4, 1e6),
     })
     fc.assert(
       fc.property(params, history, fc.integer({ min: 0, max: 365 }), (chain, one, days) => {
@@ -79,6 +82,15 @@ describe('BG/NBD', () => {
         expect(expected).toBeLessThanOrEqual(expectedIfAlive(chain, one, days) + 1e-9)
       }),
     )
+  })
+
+  it('expects of customers who all leave with one chance what that chance says', () => {
+    const alike = { r: 2.8, alpha: 152, a: 40_000, b: 960_000 }
+    const history = { repeats: 3, recency: 400, age: 400 }
+    const leave = 0.04
+    const stays = ((152 + 400) / (152 + 400 + leave * 90)) ** (2.8 + 3)
+
+    expect(expectedIfAlive(alike, history, 90)).toBeCloseTo((1 - stays) / leave, 3)
   })
 
   it('holds a customer the likelier to be one the later they last came', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { countGroupCycles } from '../../bot/rules/group-cycles.ts'
 import { rebuildLots } from '../../bot/members/settle-lots.ts'
 import type { CustomerProfile, TimelinePage } from '../../server/api/customers/schema.ts'
 import { aCoupon, aRelation, aTask, aTouch, someStats } from '../support/chain.ts'
@@ -319,6 +320,7 @@ describe('GET /api/customers/:id', () => {
   it('borrows the rhythm of the chain where the customer has none, and says so', async () => {
     await someStats(db, chain.farCustomer, { lastPurchaseDay: '2026-11-01', cycleDays: 20 })
     await someStats(db, chain.customer, { purchaseDays: 1, lastPurchaseDay: '2026-11-02' })
+    await countGroupCycles(db.prisma)
     const fresh = await buildTestApp(db, { clock })
     const headers = await signIn(fresh.app, chain.guide.userid)
 

@@ -68,6 +68,7 @@ export async function someStats(
   const { lastPurchaseDay, ...rest } = parts
   const stats = {
     asOf: new Date('2026-11-22'),
+    holdsUntil: new Date('9999-12-31'),
     ...(lastPurchaseDay && {
       lastPurchaseDay: new Date(lastPurchaseDay),
       lastPaidAt: new Date(`${lastPurchaseDay}T04:00:00Z`),

@@ -5,7 +5,7 @@ import type { Database } from '../../../prisma/db.ts'
 export async function forgetScans(db: Database): Promise<void> {
   await db.pool.query(`delete from task where trace_id <> 'bench'`)
   await db.pool.query('truncate held_back, outbox')
-  await db.pool.query(`delete from daily_run where name <> 'stats_roll'`)
+  await db.pool.query(`delete from daily_run`)
   await db.pool.query(
     'select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs',
   )
@@ -15,7 +15,7 @@ export async function forgetScans(db: Database): Promise<void> {
 export async function wroteSomething(db: Database): Promise<boolean> {
   const { rows } = await db.pool.query<{ some: boolean }>(`
     select exists (select from task where trace_id <> 'bench') or exists (select from held_back)
-      or exists (select from outbox) or exists (select from daily_run where name <> 'stats_roll') as some`)
+      or exists (select from outbox) or exists (select from daily_run) as some`)
   return rows[0]?.some ?? false
 }
 
@@ -41,7 +41,7 @@ export async function written(db: Database): Promise<string> {
         replace(o.payload::text, coalesce(o.task_id::text, 'none'), coalesce(name, '')), o.state, o.not_before, o.not_after)
       from outbox o left join made on made.id = o.task_id
       union all
-      select concat_ws('|', 'run', name, day, summary) from daily_run where name <> 'stats_roll'
+      select concat_ws('|', 'run', name, day, summary) from daily_run
     )
     select count(*) || ' ' || md5(string_agg(line, E'\\n' order by line collate "C")) as hash from lines`)
   return rows[0]?.hash ?? ''

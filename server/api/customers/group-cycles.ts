@@ -1,4 +1,3 @@
-import { cycleMedians } from '../../../bot/rules/cycle-medians.ts'
 import type { CycleSource } from '../../../domain/words.ts'
 import { Prisma, type Database } from '../../../prisma/db.ts'
 import { rows } from '../../rows.ts'
@@ -10,7 +9,7 @@ export type FindCycle = (customer: {
   lastStoreNo: string | null
 }) => Promise<{ days: number; source: CycleSource } | null>
 
-/** milliseconds for which medians are kept: they move with the chain's habits, not with one order */
+/** milliseconds for which medians are kept: scans count them */
 const KEEP_MS = 5 * 60_000
 
 interface Medians {
@@ -20,8 +19,8 @@ interface Medians {
 }
 
 /**
- * Gives the rhythm of domain-rules 6: the customer's own, else the median of their category, store or chain. The
- * medians run over all customers, so they are read once in five minutes, by one caller, however many ask.
+ * Gives the rhythm of domain-rules 6: the customer's own, else the median of their category, store or chain. They are
+ * read once in five minutes, by one caller, however many ask.
  */
 export function createGroupCycles(db: Database): FindCycle {
   let kept: { at: number; medians: Promise<Medians> } | undefined
@@ -49,18 +48,11 @@ export function createGroupCycles(db: Database): FindCycle {
 }
 
 async function readMedians(db: Database): Promise<Medians> {
-  const found = await rows<{ source: string; key: string; days: number | null }>(
+  const found = await rows<{ source: string; key: string; days: number }>(
     db,
-    Prisma.sql`with ${cycleMedians}
-      select 'category' as source, main_category as key, days from category_cycle
-      union all select 'store', last_store_no, days from store_cycle
-      union all select 'chain', '', days from chain_cycle`,
+    Prisma.sql`select source, key, days from group_cycle`,
   )
   const of = (source: string) =>
-    new Map(
-      found.flatMap((row) =>
-        row.source === source && row.days !== null ? [[row.key, row.days] as const] : [],
-      ),
-    )
+    new Map(found.flatMap((row) => (row.source === source ? [[row.key, row.days] as const] : [])))
   return { category: of('category'), store: of('store'), chain: of('chain').get('') ?? null }
 }

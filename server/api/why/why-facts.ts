@@ -47,7 +47,7 @@ export interface WhyFacts {
       orders: number | null
       spendFen: number | null
     }
-    model: Record<string, number> | null
+    model: Record<string, number | string> | null
   } | null
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { classify } from '../../../bot/members/classify.ts'
+import { countGroupCycles } from '../../../bot/rules/group-cycles.ts'
 import { expectedPurchases, pAlive } from '../../../domain/bg-nbd.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../../domain/business-day.ts'
 import { stageOf } from '../../../domain/lifecycle.ts'
@@ -90,6 +91,7 @@ describe('the night’s classes', () => {
       fc.asyncProperty(fc.array(person, { minLength: 1, maxLength: 120 }), async (people) => {
         await emptyDatabase(db)
         await write(people)
+        await countGroupCycles(db.prisma)
         const { model, scored } = await classify(createTestDeps(db), DAY)
 
         const buyers = people.flatMap((one, i) =>
@@ -187,6 +189,32 @@ describe('the night’s classes', () => {
       { scored: 9, daysSince: 50, orders: 4, spendFen: 50_000 },
       { scored: 9, daysSince: 180 },
     ])
+  })
+
+  it('go by a model of the week, fitted anew at once where a history was imported', async () => {
+    const regulars = (many: number) =>
+      Array.from({ length: many }, (_, i) => ({
+        joined: 900,
+        first: 200 + (i % 100),
+        last: i % 90,
+        repeats: 1 + (i % 7),
+        orders365: 2 + (i % 7),
+        spendFen: 10_000,
+        cycle: null,
+      }))
+    await write(regulars(80))
+    const fittedOn = async (day: BusinessDay) =>
+      (await classify(createTestDeps(db), day)).model?.fittedOn
+
+    expect(await fittedOn(DAY)).toBe(DAY)
+    expect(await fittedOn(addDays(DAY, 6))).toBe(DAY)
+    expect(await fittedOn(addDays(DAY, 7))).toBe(addDays(DAY, 7))
+    // a clock that was set back
+    expect(await fittedOn(addDays(DAY, 5))).toBe(DAY)
+
+    await db.prisma.customer.deleteMany()
+    await write(regulars(160))
+    expect(await fittedOn(addDays(DAY, 8))).toBe(addDays(DAY, 8))
   })
 
   it('hold for a chain without an order, and for one without a customer', async () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { countGroupCycles } from '../../../bot/rules/group-cycles.ts'
 import { ruleOf } from '../../../bot/rules/registry.ts'
 import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
@@ -102,6 +103,7 @@ describe('churn_warning', () => {
         })
         const chain = median(people.flatMap(({ cycle }) => cycle ?? []))
 
+        await countGroupCycles(db.prisma)
         const rule = ruleOf('churn_warning')
         const window = {
           day: DAY,

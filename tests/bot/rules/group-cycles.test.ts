@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { cycleColumns, cycleJoins, cycleMedians } from '../../../bot/rules/cycle-medians.ts'
+import { countGroupCycles, cycleColumns, cycleJoins } from '../../../bot/rules/group-cycles.ts'
 import { median } from '../../../domain/rhythm.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
@@ -30,8 +30,9 @@ describe('the rhythm that stands in for a customer’s own', () => {
           })),
         })
 
+        await countGroupCycles(db.prisma)
         const found = await db.prisma.$queryRaw<object[]>(Prisma.sql`
-          with ${cycleMedians} select ${cycleColumns} from customer_stats s ${cycleJoins} order by s.customer_id`)
+          select ${cycleColumns} from customer_stats s ${cycleJoins} order by s.customer_id`)
 
         const of = (others: typeof people) => median(others.flatMap(({ cycle }) => cycle ?? []))
         const wanted = people.map(({ cycle, category, store }) => {
