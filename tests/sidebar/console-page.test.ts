@@ -1,9 +1,8 @@
 import { enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
-import ConsolePage from '../../sidebar/pages/Console/ConsolePage.vue'
 import { aTask, aTaskPage } from './support/builders.ts'
 import { refusal, type Routes } from './support/fake-server.ts'
-import { show } from './support/show.ts'
+import { showConsole } from './support/show-console.ts'
 
 const REPORT = 'GET /api/reports/execution'
 const rate = (numerator: number, denominator: number) => ({
@@ -50,7 +49,7 @@ enableAutoUnmount(afterEach)
 
 describe('管理台', () => {
   it('shows each rate with its numerator, denominator and period', async () => {
-    const { wrapper, server } = await show(ConsolePage, routes())
+    const { wrapper, server } = await showConsole(routes())
 
     expect(wrapper.text()).toContain('73.6%')
     expect(wrapper.text()).toContain('148 / 201')
@@ -61,14 +60,14 @@ describe('管理台', () => {
   })
 
   it('shows the tasks with when they were acted on and what came of it', async () => {
-    const { wrapper } = await show(ConsolePage, routes())
+    const { wrapper } = await showConsole(routes())
 
     expect(wrapper.text()).toContain('2 小时前')
     expect(wrapper.text()).toContain('回复了')
   })
 
   it('narrows the report and its CSV to a store, the tasks to a guide', async () => {
-    const { wrapper, server, tap } = await show(ConsolePage, routes())
+    const { wrapper, server, tap } = await showConsole(routes())
 
     await wrapper.find('select').setValue('S2')
     await tap('李敏')
@@ -80,7 +79,7 @@ describe('管理台', () => {
   })
 
   it('asks nothing for a range that ends before it begins', async () => {
-    const { wrapper, server } = await show(ConsolePage, routes())
+    const { wrapper, server } = await showConsole(routes())
     const asked = server.sentTo(REPORT).length
 
     await wrapper.find('input[type="date"]').setValue('2026-11-23')
@@ -90,8 +89,7 @@ describe('管理台', () => {
   })
 
   it('shows guides the way to their own tasks', async () => {
-    const { wrapper, server } = await show(
-      ConsolePage,
+    const { wrapper, server } = await showConsole(
       routes({ 'GET /api/me': { ...manager, role: 'guide' } }),
     )
 
@@ -100,8 +98,7 @@ describe('管理台', () => {
   })
 
   it('shows what failed and a retry button that works', async () => {
-    const { wrapper, server, tap } = await show(
-      ConsolePage,
+    const { wrapper, server, tap } = await showConsole(
       routes({ [REPORT]: refusal(500, 'INTERNAL', '服务出了点问题。') }),
     )
     expect(wrapper.text()).toContain('服务出了点问题。')

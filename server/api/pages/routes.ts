@@ -6,8 +6,15 @@ import { findSignedIn, type SignedIn } from '../../session.ts'
 import type { AppDeps } from '../../deps.ts'
 import { PLAIN_PAGE_STYLE, plainPage } from './plain-page.ts'
 
-const PAGES = ['sidebar', 'desk', 'console'] as const
-type PageName = (typeof PAGES)[number]
+type PageName = 'sidebar' | 'desk' | 'console'
+
+const ADDRESSES: readonly { page: PageName; address: string }[] = [
+  { page: 'sidebar', address: '/sidebar' },
+  { page: 'desk', address: '/desk' },
+  { page: 'console', address: '/console' },
+  // its own pages (sidebar/pages/Console/console-pages.ts)
+  { page: 'console', address: '/console/*' },
+]
 
 /** The three pages and the way to yours. Without a session they lead through the sign-in and back. */
 export const pageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
@@ -22,8 +29,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     return reply.redirect(user.role === 'guide' ? '/desk' : '/console')
   })
 
-  for (const page of PAGES) {
-    app.get(`/${page}`, { schema: { hide: true } }, async (request, reply) => {
+  for (const { page, address } of ADDRESSES) {
+    app.get(address, { schema: { hide: true } }, async (request, reply) => {
       const user = await whoIs(request)
       if (!user) return reply.redirect(`/auth/login?to=${encodeURIComponent(request.url)}`)
       // guides have no console; the desk is theirs

@@ -3,6 +3,9 @@ import type { ConsoleMessages } from './zh-CN.ts'
 /** The console's own words, apart so that the phone pages needn't load them. */
 export const enConsole: ConsoleMessages = {
   title: 'Console',
+  places: {
+    overview: 'Overview',
+  },
   section: 'Today and results',
   period: (from, to) => `${from} to ${to}`,
   from: 'From',

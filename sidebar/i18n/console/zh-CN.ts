@@ -1,6 +1,9 @@
 /** The console's own words, apart so that the phone pages needn't load them. */
 export const zhCNConsole = {
   title: '管理台',
+  places: {
+    overview: '总览',
+  },
   section: '今日与结果',
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',

@@ -2,7 +2,7 @@ import { vi } from 'vitest'
 import { VUE_QUERY_CLIENT } from '@tanstack/vue-query'
 import { flushPromises, mount } from '@vue/test-utils'
 import { List, PullRefresh, SwipeCell, Tab, Tabs } from 'vant'
-import type { Component } from 'vue'
+import type { Component, Plugin } from 'vue'
 import { createApi } from '../../../sidebar/api.ts'
 import { clockKey, createBusinessClock } from '../../../sidebar/clock.ts'
 import { messagesKey } from '../../../sidebar/i18n/index.ts'
@@ -24,13 +24,19 @@ const ME = {
 }
 
 /** Mounts a page as page.ts would, with a server and a WeCom client of the test's own, and waits for the answers. */
-export async function show(page: Component, routes: Routes, host: ChatHost = createFakeHost()) {
+export async function show(
+  page: Component,
+  routes: Routes,
+  host: ChatHost = createFakeHost(),
+  plugins: Plugin[] = [],
+) {
   const server = createFakeServer({ 'GET /api/me': ME, ...routes })
   const queries = createQueryClient()
   queries.setDefaultOptions({ queries: { retry: false, gcTime: Infinity } })
   const wrapper = mount(page, {
     attachTo: document.body,
     global: {
+      plugins,
       components: {
         VanList: List,
         VanPullRefresh: PullRefresh,
