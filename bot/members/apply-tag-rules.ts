@@ -23,9 +23,8 @@ export async function refreshTags(
   now: Date,
 ): Promise<bigint[]> {
   if (customerIds.length === 0) return []
-  const { steps } = await loadTagRules(tx)
-  if (steps.length === 0) return []
   await lockForTags(tx, customerIds)
+  const { steps } = await loadTagRules(tx)
   const moment = { day: businessDay(now, zone), now, zone }
   const changed = new Set<bigint>()
   for (const rules of steps)
@@ -33,10 +32,22 @@ export async function refreshTags(
   return [...changed]
 }
 
-/** Nobody else changes the facts or tags of these customers until the transaction ends. */
+/** a transaction that reads rules for customers it has locked */
+const RULES_IN_USE = 'tag rules in use'
+
+/**
+ * Nobody else changes the facts or tags of these customers until the transaction ends. Rules that are read from here on
+ * are those that a newly saved one is applied beside, see waitForRulesInUse().
+ */
 export async function lockForTags(tx: Db, customerIds: readonly bigint[]): Promise<void> {
   await tx.$executeRaw`
-    select 1 from customer where id = any(${customerIds}::bigint[]) order by id for no key update`
+    select 1 from (select pg_advisory_xact_lock_shared(hashtextextended(${RULES_IN_USE}, 0)) offset 0) in_use,
+      customer where id = any(${customerIds}::bigint[]) order by id for no key update of customer`
+}
+
+/** Until every transaction has ended that may apply rules as they were before now. */
+export async function waitForRulesInUse(db: Db): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${RULES_IN_USE}, 0))`
 }
 
 /**
@@ -108,18 +119,20 @@ function judge(
 /**
  * The next customers, by id, of whom a rule would change something; applyTagRules() decides it again when they are
  * locked.
+ *
+ * @param between ids after the first number, up to the second where there is one
  */
 export async function findDiffering(
   db: Db,
   rule: TagRule,
   moment: FilterMoment,
-  after: bigint,
+  [after, upTo]: [bigint, bigint?],
   most: number,
 ): Promise<bigint[]> {
   const rows = await db.$queryRaw<{ id: bigint }[]>(Prisma.sql`
     select c.id
     from ${filterTables} left join customer_tag held on held.customer_id = c.id and held.tag_id = ${rule.tagId}
-    where c.id > ${after} and case
+    where c.id > ${after} ${upTo === undefined ? Prisma.empty : Prisma.sql`and c.id <= ${upTo}`} and case
         when held.customer_id is not null and held.removed_at is null and not ${isOf('held', rule.code)} then false
         when held.customer_id is not null and held.removed_at is null and held.expires_at <= ${moment.now} then true
         when held.removed_at is not null and held.lapsed_at is not null or held.customer_id is null

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import type { AppDeps } from '../../deps.ts'
 import { TagRuleNotFound } from '../../errors.ts'
+import { languageOf } from '../../language.ts'
 import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
 import { findTagRules } from './find-tag-rules.ts'
 import { saveTagRule } from './save-tag-rule.ts'
@@ -13,8 +15,8 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
   app,
   { deps },
 ) => {
-  const one = async (code: string): Promise<TagRuleView> => {
-    const [found] = await findTagRules(deps, code)
+  const one = async (request: FastifyRequest, code: string): Promise<TagRuleView> => {
+    const [found] = await findTagRules(deps, languageOf(request), code)
     if (!found) throw new TagRuleNotFound(code)
     return found
   }
@@ -23,7 +25,19 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     '/api/tag-rules',
     { onRequest: requireManager, schema: { tags, response: { 200: TagRulePage } } },
     // a hundred at most: one page
-    async () => ({ items: await findTagRules(deps), nextCursor: null }),
+    async (request) => ({
+      items: await findTagRules(deps, languageOf(request)),
+      nextCursor: null,
+    }),
+  )
+
+  app.get(
+    '/api/tag-rules/:code',
+    {
+      onRequest: requireManager,
+      schema: { tags, params: TagRuleParams, response: { 200: TagRuleView } },
+    },
+    async (request) => one(request, request.params.code),
   )
 
   app.post(
@@ -34,7 +48,7 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     },
     async (request, reply) => {
       const code = await saveTagRule(deps, signedIn(request), request.body)
-      return reply.code(201).send(await one(code))
+      return reply.code(201).send(await one(request, code))
     },
   )
 
@@ -48,7 +62,7 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
       const { code } = request.params
       const { version, ...change } = request.body
       await saveTagRule(deps, signedIn(request), change, { code, version })
-      return one(code)
+      return one(request, code)
     },
   )
 }

@@ -42,6 +42,15 @@ export const TagRuleView = Type.Object({
   createdAt: Moment,
   /** why it stands still, where it does */
   broken: nullable(Type.String()),
+  /** how far this version has reached everybody; null where it was saved before versions did so at once */
+  run: nullable(
+    Type.Object({
+      share: Type.Number({ description: 'of all customers, 0 to 1' }),
+      changed: Type.Integer({ description: 'customers whose tags it changed so far' }),
+      requestedAt: Moment,
+      finishedAt: nullable(Moment),
+    }),
+  ),
 })
 export type TagRuleView = Static<typeof TagRuleView>
 
