@@ -103,8 +103,11 @@ async function write(
   const touched = new Set([...changes.buyers, ...customers])
   if (slice.table.name === 'customer')
     for (const id of await idsOfMembers(tx, changes.changed)) touched.add(id)
-  const by = { now, traceId: `import-${now.toISOString()}` }
-  await retag(tx, deps, [...touched].map(BigInt), by)
+  await retag(tx, deps, [...touched].map(BigInt), {
+    now,
+    traceId: `import-${now.toISOString()}`,
+    rulesHeld: slice.locksMembers !== 'no',
+  })
   return changes
 }
 
