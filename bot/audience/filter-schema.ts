@@ -50,6 +50,7 @@ export const LEAVES = {
   stage: someOf(STAGES),
   store: list(Text),
   region: list(Text),
+  source: list(Text),
   guide: list(Text),
   lastPurchase: days(36_500),
   neverBought: Type.Boolean(),
@@ -72,6 +73,7 @@ export const LEAVES = {
   gender: someOf(FILTER_GENDERS),
   consent: someOf(CONSENTS),
   coupon: Type.Object({ expiresWithinDays: Type.Integer({ minimum: 0, maximum: 365 }) }, strict),
+  points: range({ of: 'integer', maximum: 1_000_000_000, in: 'points' }),
   member: Type.Boolean(),
   reachable: Type.Boolean(),
 } as const satisfies Record<LeafName, TSchema>
