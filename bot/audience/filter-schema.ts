@@ -81,7 +81,8 @@ export const LEAVES = {
 const optional = Object.fromEntries(
   Object.entries(LEAVES).map(([name, schema]) => [name, Type.Optional(schema)]),
 )
-const Nested = Type.Object({}, { description: 'a filter again' })
+// additionalProperties: without, an answer would be written as {}
+const Nested = Type.Object({}, { additionalProperties: true, description: 'a filter again' })
 
 /**
  * A filter as the API takes it. The schema says the first level; readFilter() reads all of them, and names what is
