@@ -168,6 +168,30 @@ describe('rules of automatic tags', () => {
     expect(await one()).toMatchObject({ share: 1, finishedAt: expect.any(String) })
   })
 
+  it('are answered with their whole filter, however deep', async () => {
+    const filter = { or: [{ and: [BIG, { not: { tier: ['gold'] } }] }, { neverBought: true }] }
+
+    expect((await post({ filter })).json<TagRuleView>().filter).toEqual(filter)
+  })
+
+  it('are suggested, and hold only once headquarters saves them', async () => {
+    const suggestions = async () =>
+      (await test.app.inject({ url: '/api/tag-rules/suggestions', headers })).json<{
+        items: { key: string; filter: object; name: string; rule: string | null }[]
+      }>().items
+    const before = await suggestions()
+    expect(new Set(before.map(({ rule }) => rule))).toEqual(new Set([null]))
+    expect(await list()).toEqual([])
+
+    for (const { filter, name } of before) {
+      const tag = String(await aTag(db, name))
+      const saved = await post({ name, filter, tagId: tag })
+      expect(saved.statusCode).toBe(201)
+    }
+
+    expect((await suggestions()).every(({ rule }) => rule !== null)).toBe(true)
+  })
+
   it('are not saved over a tag that was made part of another: they name the one to use', async () => {
     await db.prisma.tagMerge.create({
       data: {

@@ -194,6 +194,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
     },
   },
   'GET /api/tag-rules': { expected: MANAGERS },
+  'GET /api/tag-rules/suggestions': { expected: MANAGERS },
   'GET /api/tag-rules/:code': {
     expected: MANAGERS,
     request: async (house) => {

@@ -1,12 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import { SUGGESTED_TAG_RULES } from '../../../domain/suggested-tag-rules.ts'
 import type { AppDeps } from '../../deps.ts'
 import { TagRuleNotFound } from '../../errors.ts'
 import { languageOf } from '../../language.ts'
 import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
 import { findTagRules } from './find-tag-rules.ts'
 import { saveTagRule } from './save-tag-rule.ts'
-import { NewTagRule, TagRuleChange, TagRulePage, TagRuleParams, TagRuleView } from './schema.ts'
+import {
+  NewTagRule,
+  TagRuleChange,
+  TagRulePage,
+  TagRuleParams,
+  TagRuleSuggestions,
+  TagRuleView,
+} from './schema.ts'
 
 const tags = ['tag-rules']
 
@@ -29,6 +38,23 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
       items: await findTagRules(deps, languageOf(request)),
       nextCursor: null,
     }),
+  )
+
+  app.get(
+    '/api/tag-rules/suggestions',
+    { onRequest: requireManager, schema: { tags, response: { 200: TagRuleSuggestions } } },
+    async (request) => {
+      const lang = languageOf(request)
+      const rules = await findTagRules(deps, lang)
+      const asks = (filter: unknown) =>
+        rules.find((rule) => rule.enabled && isDeepStrictEqual(rule.filter, filter))?.code ?? null
+      return {
+        items: SUGGESTED_TAG_RULES.map(({ key, dimension, name, filter, about }) => ({
+          ...{ key, dimension, filter, name: name[lang], about: about[lang] },
+          rule: asks(filter),
+        })),
+      }
+    },
   )
 
   app.get(
