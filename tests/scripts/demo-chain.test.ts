@@ -63,7 +63,8 @@ describe('the demo’s chain', () => {
     expect(await db.prisma.customerTag.count()).toBe(0)
 
     expect(await turnOnTagRules(deps)).toBe(SUGGESTED_TAG_RULES.length)
-    for (const { key } of SUGGESTED_TAG_RULES) await applySavedRule(deps, key)
+    // as the jobs run: all at once
+    await Promise.all(SUGGESTED_TAG_RULES.map(({ key }) => applySavedRule(deps, key)))
 
     const tags = await db.prisma.customerTag.groupBy({
       by: ['originBy'],

@@ -50,7 +50,11 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
         rules.find((rule) => rule.enabled && isDeepStrictEqual(rule.filter, filter))?.code ?? null
       return {
         items: SUGGESTED_TAG_RULES.map(({ key, dimension, name, filter, about }) => ({
-          ...{ key, dimension, filter, name: name[lang], about: about[lang] },
+          key,
+          dimension,
+          name: name[lang],
+          filter,
+          about: about[lang],
           rule: asks(filter),
         })),
       }

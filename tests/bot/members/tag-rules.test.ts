@@ -305,6 +305,23 @@ describe('what has just arrived', () => {
     expect(await held(soon)).toBe('rule coupon@1')
   })
 
+  it('is a line of the points ledger', async () => {
+    const many = await aTag(db, '积分多')
+    await aTagRule(db, 'points', many, { points: { min: 500 } })
+
+    await importItems(deps, 'points', [
+      {
+        entryNo: 'P-1',
+        memberNo: customer.memberNo,
+        kind: 'earn',
+        points: 500,
+        occurredAt: '2026-11-01T10:00:00+08:00',
+      },
+    ])
+
+    expect(await held(many)).toBe('rule points@1')
+  })
+
   it('is a member’s own data', async () => {
     await aTagRule(db, 'men', await aTag(db, '先生'), { gender: ['male'] })
     const men = (await db.prisma.tag.findFirstOrThrow({ where: { name: '先生' } })).id
