@@ -85,11 +85,12 @@ export async function takeOffUnruled(deps: BotDeps, code?: string): Promise<numb
   const isTheirs = Prisma.sql`ct.removed_at is null and ct.origin = 'rule'
     and split_part(ct.origin_by, '@', 1) = u.code`
   let changed = 0
+  let after = 0n
   for (;;) {
     const taken = await runTogether(deps.db, async (tx) => {
       const theirs = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
         select distinct ct.customer_id as id from customer_tag ct join (${unruled}) u on u.tag_id = ct.tag_id
-        where ${isTheirs} order by 1 limit ${CHUNK}`)
+        where ct.customer_id > ${after} and ${isTheirs} order by 1 limit ${CHUNK}`)
       const ids = theirs.map(({ id }) => id)
       await lockForTags(tx, ids)
       const tags = await tx.$executeRaw(Prisma.sql`
@@ -98,9 +99,11 @@ export async function takeOffUnruled(deps: BotDeps, code?: string): Promise<numb
         where ct.tag_id = u.tag_id and ct.customer_id = any(${ids}::bigint[]) and ${isTheirs}`)
       await refreshTags(tx, deps, ids, now)
       await queueMirror(tx, ids, now)
-      return { tags, customers: ids.length }
+      return { tags, ids }
     })
     changed += taken.tags
-    if (taken.customers < CHUNK) return changed
+    const last = taken.ids.at(-1)
+    if (last === undefined || taken.ids.length < CHUNK) return changed
+    after = last
   }
 }
