@@ -1,6 +1,7 @@
 import type { JobHelpers, TaskList } from 'graphile-worker'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
+import { applySavedRule } from './members/apply-saved-rule.ts'
 import { reconcile } from './members/reconcile.ts'
 import { settleOldLedgers } from './members/settle-lots.ts'
 import { runTagMerge } from './members/run-tag-merge.ts'
@@ -33,6 +34,7 @@ const HANDLERS: Handlers = {
   reconcile: (deps, { day }) => reconcile(deps, day),
   lots: (deps) => settleOldLedgers(deps),
   merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
+  tag_rule: (deps, { code }) => applySavedRule(deps, code),
 }
 
 /**

@@ -38,7 +38,17 @@ const LANES: readonly Lane[] = [
   { name: 'quick', jobs: ['welcome', 'greet'], concurrency: 4 },
   {
     name: 'all',
-    jobs: ['callback', 'scan', 'deliver', 'wake', 'sync', 'reconcile', 'lots', 'merge_tags'],
+    jobs: [
+      'callback',
+      'scan',
+      'deliver',
+      'wake',
+      'sync',
+      'reconcile',
+      'lots',
+      'merge_tags',
+      'tag_rule',
+    ],
     concurrency: 8,
   },
 ]

@@ -20,6 +20,8 @@ export interface JobPayloads {
   lots: Record<string, never>
   /** move one tag's customers to another, or back */
   merge_tags: { mergeId: string }
+  /** bring everybody's tag into step with a rule that was saved; goes on where it was cut off */
+  tag_rule: { code: string }
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

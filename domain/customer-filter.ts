@@ -25,6 +25,8 @@ export interface FilterLeaves {
   store: string[]
   /** region of the home store */
   region: string[]
+  /** where the chain says the customer came from, in its words */
+  source: string[]
   /** userids: one of them has a live relation with the customer */
   guide: string[]
   /** days since the last purchase day */
@@ -52,6 +54,8 @@ export interface FilterLeaves {
   consent: ConsentLevel[]
   /** has a coupon to use whose last day is from today to n days ahead */
   coupon: { expiresWithinDays: number }
+  /** points that may be spent: neither pending nor ended */
+  points: Range
   /** true: is in the chain's membership; false: known from WeCom only */
   member: boolean
   /** true: a guide who is still there has a live, confirmed relation with them */
@@ -78,6 +82,7 @@ export interface FilterFacts {
   stage: Stage | null
   storeNo: string | null
   region: string | null
+  source: string | null
   /** guides with a live relation, in lower case: WeCom compares userids without case */
   guides: string[]
   lastPurchaseDay: BusinessDay | null
@@ -93,6 +98,8 @@ export interface FilterFacts {
   consent: ConsentLevel
   /** last days of coupons that are not used */
   couponDays: BusinessDay[]
+  /** points that may be spent */
+  points: number
   isMember: boolean
   isReachable: boolean
 }
@@ -148,6 +155,7 @@ const CHECKS: Checks = {
   stage: (wanted, { stage }) => isOneOf(wanted, stage),
   store: (wanted, { storeNo }) => isOneOf(wanted, storeNo),
   region: (wanted, { region }) => isOneOf(wanted, region),
+  source: (wanted, { source }) => isOneOf(wanted, source),
   guide: (wanted, { guides }) => wanted.some((userid) => guides.includes(userid.toLowerCase())),
   lastPurchase: (range, { lastPurchaseDay }, today) =>
     isIn(range, daysSince(lastPurchaseDay, today)),
@@ -175,6 +183,7 @@ const CHECKS: Checks = {
   consent: (wanted, { consent }) => wanted.includes(consent),
   coupon: ({ expiresWithinDays }, { couponDays }, today) =>
     couponDays.some((day) => day >= today && day <= addDays(today, expiresWithinDays)),
+  points: (range, { points }) => isIn(range, points),
   member: (wanted, { isMember }) => isMember === wanted,
   reachable: (wanted, { isReachable }) => isReachable === wanted,
 }

@@ -91,6 +91,8 @@ const SAYS: Record<string, Say> = {
   couponDay: text((day) =>
     both(`有券 ${dayText(day, 'zh-CN')}到期`, `a coupon ends ${dayText(day, 'en')}`),
   ),
+  points: number((n) => both(`有 ${n} 积分可用`, `${n} points to spend`)),
+  source: text((from) => both(`来自${from}`, `came by ${from}`)),
   store: text((no) => both(`门店 ${no}`, `store ${no}`)),
   region: text((region) => both(`${region}区域`, `region ${region}`)),
   tags: (names) =>

@@ -87,6 +87,7 @@ export const TagMergeUnderWay = createError(
   409,
 )
 export const TagMergeUndone = createError('TAG_MERGE_UNDONE', '这次合并已经撤销过了。', 409)
+export const TagMergedAway = createError('TAG_MERGED_AWAY', '“%s”已经合并到“%s”，请用后者。', 409)
 export const TagRuleNotFound = createError(
   'TAG_RULE_NOT_FOUND',
   '没有自动标签规则 %s，请刷新规则列表。',

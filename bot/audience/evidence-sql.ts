@@ -5,7 +5,7 @@ import {
   type LeafName,
 } from '../../domain/customer-filter.ts'
 import { Prisma } from '../../prisma/db.ts'
-import type { FilterMoment } from './filter-sql.ts'
+import { pointsToSpend, type FilterMoment } from './filter-sql.ts'
 
 /**
  * What is known of a customer about everything that a filter compares, as a JSON object: the evidence of an automatic
@@ -39,6 +39,7 @@ const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
   region: () => ({
     region: Prisma.sql`(select region from store where store_no = c.store_no)`,
   }),
+  source: () => ({ source: Prisma.sql`c.source` }),
   guide: () => ({
     guides: Prisma.sql`(select jsonb_agg(e.userid order by e.userid) from relation r
       join employee e on e.id = r.employee_id where r.customer_id = c.id and r.ended_at is null)`,
@@ -63,6 +64,7 @@ const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
     couponDay: Prisma.sql`(select min(cp.expires_day) from coupon cp
       where cp.customer_id = c.id and cp.status = 'issued' and cp.expires_day >= ${day}::date)`,
   }),
+  points: ({ day }) => ({ points: pointsToSpend(day) }),
   member: () => ({ member: Prisma.sql`c.member_no is not null` }),
   reachable: () => ({}),
 }

@@ -50,6 +50,7 @@ export const LEAVES = {
   stage: someOf(STAGES),
   store: list(Text),
   region: list(Text),
+  source: list(Text),
   guide: list(Text),
   lastPurchase: days(36_500),
   neverBought: Type.Boolean(),
@@ -72,6 +73,7 @@ export const LEAVES = {
   gender: someOf(FILTER_GENDERS),
   consent: someOf(CONSENTS),
   coupon: Type.Object({ expiresWithinDays: Type.Integer({ minimum: 0, maximum: 365 }) }, strict),
+  points: range({ of: 'integer', maximum: 1_000_000_000, in: 'points' }),
   member: Type.Boolean(),
   reachable: Type.Boolean(),
 } as const satisfies Record<LeafName, TSchema>
@@ -79,7 +81,8 @@ export const LEAVES = {
 const optional = Object.fromEntries(
   Object.entries(LEAVES).map(([name, schema]) => [name, Type.Optional(schema)]),
 )
-const Nested = Type.Object({}, { description: 'a filter again' })
+// additionalProperties: without, an answer would be written as {}
+const Nested = Type.Object({}, { additionalProperties: true, description: 'a filter again' })
 
 /**
  * A filter as the API takes it. The schema says the first level; readFilter() reads all of them, and names what is

@@ -80,6 +80,7 @@ const CONDITIONS: Conditions = {
   store: (wanted) => Prisma.sql`c.store_no = any(${wanted})`,
   region: (wanted) =>
     Prisma.sql`c.store_no in (select store_no from store where region = any(${wanted}))`,
+  source: (wanted) => Prisma.sql`c.source = any(${wanted})`,
   guide: (wanted) => Prisma.sql`exists (
     select from relation r where r.customer_id = c.id and r.ended_at is null and r.employee_id = any(array(
       select id from employee where userid_key = any(${wanted.map((userid) => userid.toLowerCase())}))))`,
@@ -126,10 +127,16 @@ const CONDITIONS: Conditions = {
   coupon: ({ expiresWithinDays }, { day }) => Prisma.sql`exists (
     select from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
       and cp.expires_day between ${day}::date and ${day}::date + ${expiresWithinDays}::int)`,
+  points: (range, { day }) => within(pointsToSpend(day), range, 'bigint'),
   member: (wanted) =>
     wanted ? Prisma.sql`c.member_no is not null` : Prisma.sql`c.member_no is null`,
   reachable: (wanted) => (wanted ? isReachable : Prisma.sql`not ${isReachable}`),
 }
+
+/** Points of the customer `c` that are neither pending nor ended on a day (domain-rules 3). */
+export const pointsToSpend = (day: BusinessDay) => Prisma.sql`(
+  select coalesce(sum(l.remaining), 0) from points_lot l
+  where l.customer_id = c.id and l.available_on <= ${day}::date and l.expires_on >= ${day}::date)`
 
 /** A guide who is still there has a live, confirmed relation with the customer `c`. */
 export const isReachable = Prisma.sql`exists (

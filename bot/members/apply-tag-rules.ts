@@ -1,7 +1,9 @@
 import { addDays, atTime, businessDay } from '../../domain/business-day.ts'
+import { leafName, leavesOf, type CustomerFilter } from '../../domain/customer-filter.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { evidenceSql } from '../audience/evidence-sql.ts'
 import { filterHolds, filterTables, type FilterMoment } from '../audience/filter-sql.ts'
+import { settleStages } from './settle-stages.ts'
 import { loadTagRules, type TagRule } from './tag-rules.ts'
 
 /** as removed_by of a tag whose days are over */
@@ -9,11 +11,12 @@ const EXPIRED = 'expired'
 
 /**
  * Brings the automatic tags of some customers into step with what is known of them, as the night does for everybody:
- * for what has just arrived. WeCom is not told; see mirrorTags and queueMirror.
+ * for what has just arrived. WeCom is not told; see retag and queueMirror.
  *
  * The customers' rows are locked first, in the order of their ids, as imports lock them: whoever changes what a rule
  * asks for comes before or after, never between question and answer.
  *
+ * @param options.rulesHeld holdRules was part of an earlier statement: without rules, nothing more is asked
  * @returns customers whose tags changed
  */
 export async function refreshTags(
@@ -21,22 +24,41 @@ export async function refreshTags(
   { zone }: { zone: string },
   customerIds: readonly bigint[],
   now: Date,
+  options: { rulesHeld?: boolean } = {},
 ): Promise<bigint[]> {
   if (customerIds.length === 0) return []
+  if (!options.rulesHeld) await lockForTags(tx, customerIds)
   const { steps } = await loadTagRules(tx)
   if (steps.length === 0) return []
-  await lockForTags(tx, customerIds)
+  if (options.rulesHeld) await lockForTags(tx, customerIds)
   const moment = { day: businessDay(now, zone), now, zone }
+  const rules = steps.flat()
+  if (rules.some(({ filter }) => asksForStage(filter))) await settleStages(tx, customerIds, moment)
   const changed = new Set<bigint>()
-  for (const rules of steps)
-    for (const id of await applyTagRules(tx, rules, customerIds, moment)) changed.add(id)
+  for (const step of steps)
+    for (const id of await applyTagRules(tx, step, customerIds, moment)) changed.add(id)
   return [...changed]
 }
 
-/** Nobody else changes the facts or tags of these customers until the transaction ends. */
+function asksForStage(filter: CustomerFilter): boolean {
+  return leavesOf(filter).some(({ leaf }) => leafName(leaf) === 'stage')
+}
+
+const RULES_IN_USE = 'tag rules in use'
+
+/** FROM item: rules that this transaction reads from the next statement on are those waitForRulesInUse() waits for. */
+export const holdRules = Prisma.sql`pg_advisory_xact_lock_shared(hashtextextended(${RULES_IN_USE}, 0)) as held`
+
+/** Nobody else changes the facts or tags of these customers until the transaction ends; the rules are held, too. */
 export async function lockForTags(tx: Db, customerIds: readonly bigint[]): Promise<void> {
   await tx.$executeRaw`
-    select 1 from customer where id = any(${customerIds}::bigint[]) order by id for no key update`
+    select 1 from (select ${holdRules} offset 0) rules, customer
+    where id = any(${customerIds}::bigint[]) order by id for no key update of customer`
+}
+
+/** Until every transaction has ended that may apply rules as they were before now. */
+export async function waitForRulesInUse(db: Db): Promise<void> {
+  await db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${RULES_IN_USE}, 0))`
 }
 
 /**
@@ -108,18 +130,20 @@ function judge(
 /**
  * The next customers, by id, of whom a rule would change something; applyTagRules() decides it again when they are
  * locked.
+ *
+ * @param between ids after the first number, up to the second where there is one
  */
 export async function findDiffering(
   db: Db,
   rule: TagRule,
   moment: FilterMoment,
-  after: bigint,
+  [after, upTo]: [bigint, bigint?],
   most: number,
 ): Promise<bigint[]> {
   const rows = await db.$queryRaw<{ id: bigint }[]>(Prisma.sql`
     select c.id
     from ${filterTables} left join customer_tag held on held.customer_id = c.id and held.tag_id = ${rule.tagId}
-    where c.id > ${after} and case
+    where c.id > ${after} ${upTo === undefined ? Prisma.empty : Prisma.sql`and c.id <= ${upTo}`} and case
         when held.customer_id is not null and held.removed_at is null and not ${isOf('held', rule.code)} then false
         when held.customer_id is not null and held.removed_at is null and held.expires_at <= ${moment.now} then true
         when held.removed_at is not null and held.lapsed_at is not null or held.customer_id is null

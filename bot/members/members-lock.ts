@@ -1,4 +1,7 @@
 import type { Db } from '../../prisma/db.ts'
+import { holdRules } from './apply-tag-rules.ts'
+
+// whoever brings members, or rows of theirs, applies tag rules in the end: they are held by the same statement
 
 /** Any number of ours; advisory locks are one space for the whole database. */
 const MEMBERS = 7_300_001
@@ -9,10 +12,10 @@ const MEMBERS = 7_300_001
  * at once.
  */
 export async function lockMembersShared(tx: Db): Promise<void> {
-  await tx.$executeRaw`select 1 from pg_advisory_xact_lock_shared(${MEMBERS}::bigint)`
+  await tx.$executeRaw`select 1 from pg_advisory_xact_lock_shared(${MEMBERS}::bigint), ${holdRules}`
 }
 
 /** Held by what brings members: alone, until the transaction ends. Taken before any row is locked. */
 export async function lockMembers(tx: Db): Promise<void> {
-  await tx.$executeRaw`select 1 from pg_advisory_xact_lock(${MEMBERS}::bigint)`
+  await tx.$executeRaw`select 1 from pg_advisory_xact_lock(${MEMBERS}::bigint), ${holdRules}`
 }

@@ -30,12 +30,11 @@ export async function mirrorTags(
   },
 ): Promise<number> {
   if (input.customerIds.length === 0) return 0
-  // nobody need wait in the queue whose differences are told now
-  await tx.$executeRaw(
-    Prisma.sql`delete from tag_mirror_queue where customer_id = any(${input.customerIds}::bigint[])`,
-  )
   const rows = await tx.$queryRaw<MarkRow[]>(Prisma.sql`
-    with side as (
+    -- nobody need wait in the queue whose differences are told now
+    with told as (
+      delete from tag_mirror_queue where customer_id = any(${input.customerIds}::bigint[])
+    ), side as (
       select r.id as relation_id, r.customer_id, e.userid, c.external_userid
       from relation r
       join employee e on e.id = r.employee_id and e.active and e.in_app

@@ -76,21 +76,27 @@ export async function readCustomersPage(
       const externalUserids = follows.map((follow) => follow.contact.external_userid)
       await lockCustomers(tx, externalUserids)
       const stored = await storeFollows(tx, deps.cipher, { follows, employees, tags, readAt, now })
-      const { customerIds } = stored
-      const isNews = stored.tagChanges + stored.opened > 0
+      const customerIds = await joinStrangers(tx, stored.customerIds, now)
+      const isJoined = customerIds.some((id) => !stored.customerIds.includes(id))
+      const isNews = stored.tagChanges + stored.opened > 0 || isJoined
       const retagged = isNews ? await refreshTags(tx, deps, customerIds, now) : []
       await tellWecomOfPage(tx, { customerIds, retagged }, now, traceId)
-      await joinStrangers(tx, stored.customerIds, now)
       return stored.opened + stored.tagChanges
     },
   }
 }
 
-/** Customers that no member of the chain is known for yet look for theirs. */
-async function joinStrangers(tx: Db, customerIds: bigint[], now: Date): Promise<void> {
+/**
+ * Customers that no member of the chain is known for yet look for theirs.
+ *
+ * @returns the ids that hold from now on
+ */
+async function joinStrangers(tx: Db, customerIds: bigint[], now: Date): Promise<bigint[]> {
   const strangers = await tx.customer.findMany({
     where: { id: { in: customerIds }, memberNo: null },
     select: { id: true },
   })
-  for (const { id } of strangers) await joinToMember(tx, id, now)
+  const holds = new Map<bigint, bigint>()
+  for (const { id } of strangers) holds.set(id, (await joinToMember(tx, id, now)).customerId)
+  return [...new Set(customerIds.map((id) => holds.get(id) ?? id))]
 }

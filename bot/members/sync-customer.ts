@@ -103,14 +103,11 @@ async function store(
   })
   if (!customer) return { customerId: null, listed, changes: 0 }
   const ended = await endWhatEnded(tx, deps, customer.id, listed, ending)
-  if (stored.tagChanges + stored.opened + ended > 0) await refreshTags(tx, deps, [customer.id], now)
-  await mirrorTags(tx, { customerIds: [customer.id], now, traceId: hints.traceId })
-  const joined = await joinToMember(tx, customer.id, now)
-  return {
-    customerId: joined.customerId,
-    listed,
-    changes: stored.opened + stored.tagChanges + ended,
-  }
+  const { customerId } = await joinToMember(tx, customer.id, now)
+  const changes = stored.opened + stored.tagChanges + ended
+  if (changes > 0 || customerId !== customer.id) await refreshTags(tx, deps, [customerId], now)
+  await mirrorTags(tx, { customerIds: [customerId], now, traceId: hints.traceId })
+  return { customerId, listed, changes }
 }
 
 interface Ending {
@@ -239,6 +236,11 @@ export async function rememberHalf(
         or (relation.added_at < ${half.at}
           and (relation.ended_by = 'missing' or (relation.half and relation.ended_at is null)))`)
     if (changed === 0) await tellBeginning(tx, employeeId, half)
+    const customer = await tx.customer.findUniqueOrThrow({
+      where: { externalUserid: half.externalUserid },
+      select: { id: true },
+    })
+    if (changed > 0) await refreshTags(tx, deps, [customer.id], now)
     return changed > 0
   }, PATIENT)
 }

@@ -1,4 +1,5 @@
 import type { CustomerFilter } from '../../domain/customer-filter.ts'
+import type { Lang } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { tagsNamed } from '../audience/check-references.ts'
 import { BadFilter, readFilter } from '../audience/read-filter.ts'
@@ -18,11 +19,12 @@ export interface TagRule {
 export interface TagRulesInForce {
   /** in steps: a rule that asks for another's tag is in a later one */
   steps: TagRule[][]
-  broken: { code: string; why: string }[]
+  broken: { code: string; why: Record<Lang, string> }[]
 }
 
 interface StoredRule extends Omit<TagRule, 'filter'> {
   filter: unknown
+  tagName: string
   tagDeleted: boolean
 }
 
@@ -33,41 +35,60 @@ interface StoredRule extends Omit<TagRule, 'filter'> {
 export async function loadTagRules(db: Db): Promise<TagRulesInForce> {
   const stored = await db.$queryRaw<StoredRule[]>(Prisma.sql`
     select r.code, r.version, r.name, r.tag_id as "tagId", r.filter, r.valid_days as "validDays",
-      t.deleted_at is not null as "tagDeleted"
+      t.name as "tagName", t.deleted_at is not null as "tagDeleted"
     from (select distinct on (code) * from tag_rule order by code, version desc) r
     join tag t on t.id = r.tag_id where r.enabled`)
   const broken: TagRulesInForce['broken'] = []
-  const read = stored.flatMap(({ filter: sent, tagDeleted, ...rule }) => {
+  const read = stored.flatMap(({ filter: sent, tagName, tagDeleted, ...rule }) => {
     if (tagDeleted) {
-      broken.push({ code: rule.code, why: 'its tag was deleted' })
+      broken.push({ code: rule.code, why: ownTagGone(tagName) })
       return []
     }
     try {
       return [{ ...rule, filter: readFilter(sent) }]
     } catch (error) {
       if (!(error instanceof BadFilter)) throw error
-      broken.push({ code: rule.code, why: error.message })
+      broken.push({ code: rule.code, why: filterUnusable(error.message) })
       return []
     }
   })
   const named = read.flatMap(({ filter }) => tagsNamed(filter))
-  const live = await liveTags(db, named)
+  const gone = await goneTags(db, named)
   const rules = read.filter(({ code, filter }) => {
-    const gone = tagsNamed(filter).find((id) => !live.has(id))
-    if (gone !== undefined) broken.push({ code, why: `tag ${gone} of its filter was deleted` })
-    return gone === undefined
+    const missing = tagsNamed(filter).find((id) => gone.has(id))
+    if (missing === undefined) return true
+    broken.push({ code, why: filterTagGone(gone.get(missing) ?? String(missing)) })
+    return false
   })
   return { steps: inOrder(rules), broken }
 }
 
-async function liveTags(db: Db, ids: bigint[]): Promise<Set<bigint>> {
-  if (ids.length === 0) return new Set()
-  const rows = await db.tag.findMany({
-    where: { id: { in: ids }, deletedAt: null, group: { deletedAt: null } },
-    select: { id: true },
-  })
-  return new Set(rows.map(({ id }) => id))
+/** Of some tags those that are in the library no more, with their names. */
+async function goneTags(db: Db, ids: bigint[]): Promise<Map<bigint, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.$queryRaw<{ id: bigint; name: string | null }[]>(Prisma.sql`
+    select n.id, t.name from unnest(${[...new Set(ids)]}::bigint[]) as n(id)
+    left join tag t on t.id = n.id left join tag_group g on g.id = t.group_id
+    where t.id is null or t.deleted_at is not null or g.deleted_at is not null`)
+  return new Map(rows.map(({ id, name }) => [id, name ?? String(id)]))
 }
+
+// what headquarters reads beside the rule: what is the matter, and the remedy
+
+const ownTagGone = (tag: string): Record<Lang, string> => ({
+  'zh-CN': `标签“${tag}”已被删除，规则停在原地：请换一个标签，或停用规则。`,
+  en: `Its tag “${tag}” was deleted, so it stands still: give another tag, or switch it off.`,
+})
+
+const filterTagGone = (tag: string): Record<Lang, string> => ({
+  'zh-CN': `条件里的标签“${tag}”已被删除，规则停在原地：请把它从条件里去掉。`,
+  en: `The tag “${tag}” in its filter was deleted, so it stands still: take it out of the filter.`,
+})
+
+const filterUnusable = (why: string): Record<Lang, string> => ({
+  'zh-CN': `条件不能用，规则停在原地：${why}。请重新保存条件。`,
+  en: `Its filter can’t be used, so it stands still: ${why}. Save the filter anew.`,
+})
 
 /**
  * Rules in steps, each after the one that holds the rules whose tags it asks for; null when they go round in a circle,

@@ -2,16 +2,17 @@ import { celebrationsBetween } from '../../domain/birthday.ts'
 import { addDays } from '../../domain/business-day.ts'
 import { festivalsBetween, type Festival } from '../../domain/festivals.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
+import { SILENCE_URGENCY } from '../../domain/silence-urgency.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { churnDaySql, churnIsOn, fallingJoin, isLostOn } from './churn-sql.ts'
 import { cycleColumns, cycleJoins } from './group-cycles.ts'
+import { outlookJoin, outlookSql, urgencySql } from './outlook.ts'
+import { overdueInForce } from './repurchase-overdue.ts'
 import type { ScanWindow } from './rule.ts'
-
-/** cycles after which a silence is the overdue rule's, by its default (domain-rules 6) */
-const OVERDUE_CYCLES = 2
 
 /** The numbers of the churn rule, see its params. */
 interface ChurnNumbers {
+  unlikelyBelow: number
   restDays: number
   occasionDays: number
   festivals: readonly Festival[]
@@ -46,8 +47,10 @@ function quiet({ day }: ScanWindow): Prisma.Sql {
 }
 
 /** Warned of and leaning away. */
-function silent({ day, zone, inForce }: ScanWindow, params: ChurnNumbers): Prisma.Sql {
-  const { restDays, dueDays, diesDays } = params
+function silent(window: ScanWindow, params: ChurnNumbers): Prisma.Sql {
+  const { day, zone } = window
+  const { restDays, dueDays, diesDays, unlikelyBelow } = params
+  const asked = overdueInForce(window)
   return Prisma.sql`
     select r.customer_id, r.last_order_no || ':' || step.name as occurrence,
       jsonb_build_object('step', step.name, 'lastOrder', r.last_order_no,
@@ -55,15 +58,15 @@ function silent({ day, zone, inForce }: ScanWindow, params: ChurnNumbers): Prism
         'cycleDays', round(r.cycle_days::numeric, 1),
         'cycleSource', case when r.cycle_days is not null then r.cycle_source end,
         'fallingReviews', case when ${churnDaySql('r')} <= ${day}::date then 0 else r.falling_reviews end,
-        'occasion', null) as facts,
-      case step.name when 'warning' then 0.55 else 0.45 end::float8 as urgency, false as urgent,
+        'occasion', null) || ${outlookSql(unlikelyBelow)} as facts,
+      case step.name when 'warning' then ${urgency('warning')} else ${urgency('leaning')} end as urgency, false as urgent,
       (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
       (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
     from (
       select s.customer_id, s.last_order_no, s.last_purchase_day, ${cycleColumns},
         s.falling_reviews, s.reviewed_on
       from quiet s ${cycleJoins}
-    ) r
+    ) r ${outlookJoin}
     cross join lateral (
       select case when ${churnDaySql('r', STAGE_RULES.leaningLimits)} <= ${day}::date
         then 'leaning' else 'warning' end as name
@@ -72,10 +75,14 @@ function silent({ day, zone, inForce }: ScanWindow, params: ChurnNumbers): Prism
       and overdue.occurrence = r.last_order_no and overdue.scan_day < ${day}::date
     where (${churnIsOn(day)})
       and (overdue.id is null or overdue.scan_day <= ${day}::date - ${restDays}::int)
-      -- whoever is overdue is asked as that first
-      and not (${inForce.has('repurchase_overdue')}::boolean and overdue.id is null
-        and coalesce(${day}::date - r.last_purchase_day >= ${OVERDUE_CYCLES}::int * r.cycle_days, false))`
+      -- whoever is overdue, by the numbers of that rule, is asked as that first
+      and not (${asked !== null}::boolean and overdue.id is null
+        and ${day}::date - r.last_purchase_day <= ${asked?.maxDays ?? 0}::int
+        and coalesce(${day}::date - r.last_purchase_day >= ${asked?.factor ?? 0}::float8 * r.cycle_days, false))`
 }
+
+const urgency = (step: 'warning' | 'leaning') =>
+  urgencySql(step, Prisma.sql`${SILENCE_URGENCY[step].unknown}::float8`)
 
 /**
  * Lost, with a birthday in the coming days: found by the index on it. Once for each silence; where the birthday rule is on,

@@ -7,6 +7,7 @@ import { CYCLE_SOURCES, type CycleSource, type Lang } from '../../domain/words.t
 import { churnCandidates } from './churn-candidates.ts'
 import { cycleText } from './cycle-text.ts'
 import { lintDies } from './lint-dies.ts'
+import { outlookFacts, outlookMark, outlookText, UNLIKELY_BELOW, unlikelyBelow } from './outlook.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
@@ -26,6 +27,7 @@ const Facts = Type.Object({
   fallingReviews: Type.Integer(),
   /** of the lost: `birthday` or a festival, and its day */
   occasion: nullable(Type.Object({ name: Type.String(), day: Type.String() })),
+  ...outlookFacts,
 })
 
 const Params = Type.Object({
@@ -37,6 +39,8 @@ const Params = Type.Object({
   festivals: Type.Array(Type.Unsafe<Festival>({ type: 'string', enum: [...FESTIVAL_CODES] }), {
     maxItems: FESTIVAL_CODES.length,
   }),
+  /** the lost are greeted once in years: of them nothing is said of it */
+  unlikelyBelow,
   dueDays: Type.Integer({ minimum: 0, maximum: 60 }),
   diesDays: Type.Integer({ minimum: 1, maximum: 90 }),
 })
@@ -54,6 +58,7 @@ export const churnWarning = defineRule({
     restDays: 14,
     occasionDays: 3,
     festivals: ['spring_festival', 'mid_autumn'],
+    unlikelyBelow: UNLIKELY_BELOW,
     dueDays: 2,
     diesDays: 7,
   },
@@ -72,17 +77,18 @@ export const churnWarning = defineRule({
         ? `Not seen for ${since} days; ${name} ${when}.`
         : `已经 ${since} 天没来，${when}${name}，借这天问候一声。`
     }
+    const outlook = outlookText(facts, lang)
     const silence = en ? `Not seen for ${since} days` : `已经 ${since} 天没来`
     if (fallingReviews > 0) {
       return en
-        ? `${silence}, tier down ${fallingReviews} reviews in a row.`
-        : `${silence}，等级连降 ${fallingReviews} 次，有流失风险。`
+        ? `${silence}, tier down ${fallingReviews} reviews in a row${outlook}.`
+        : `${silence}，等级连降 ${fallingReviews} 次，有流失风险${outlook}。`
     }
     const usual =
       cycleDays === null || cycleSource === null ? '' : cycleText({ cycleDays, cycleSource }, lang)
     const risk = RISK[step][lang]
-    if (en) return `${usual ? `${usual}; n` : 'N'}ot seen for ${since} days: ${risk}.`
-    return `${usual ? `${usual}，` : ''}${silence}，${risk}。`
+    if (en) return `${usual ? `${usual}; n` : 'N'}ot seen for ${since} days: ${risk}${outlook}.`
+    return `${usual ? `${usual}，` : ''}${silence}，${risk}${outlook}。`
   },
 
   words(facts, names, lang) {
@@ -91,7 +97,9 @@ export const churnWarning = defineRule({
     return `${who}${wordsOf(facts, lang)}${from}`
   },
 
-  advice: ({ step }, lang) => ADVICE[step][lang],
+  advice: (facts, lang) => outlookMark(facts, lang) ?? ADVICE[facts.step][lang],
+
+  mark: outlookMark,
 
   lint: (params, lang) => lintDies(params, lang),
 

@@ -10,9 +10,9 @@ export interface RuleInForce {
   params: object
 }
 
-/** The kinds of some rules, for ScanWindow.inForce. */
-export function kindsOf(rules: readonly RuleInForce[]): ReadonlySet<RuleKind> {
-  return new Set(rules.map(({ rule }) => rule.kind))
+/** The kinds of some rules with their numbers, for ScanWindow.inForce. */
+export function kindsOf(rules: readonly RuleInForce[]): ReadonlyMap<RuleKind, object> {
+  return new Map(rules.map(({ rule, params }) => [rule.kind, params]))
 }
 
 /**

@@ -70,3 +70,8 @@ export function renderWords(
 export function renderAdvice(kind: string, facts: unknown, lang: Lang): string {
   return isRuleKind(kind) ? RULES[kind].advice(facts, lang) : ''
 }
+
+/** What makes a task stand out in a list, such as that it may be left; null: nothing. */
+export function renderMark(kind: string, facts: unknown, lang: Lang): string | null {
+  return isRuleKind(kind) ? RULES[kind].mark(facts, lang) : null
+}

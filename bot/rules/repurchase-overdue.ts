@@ -1,14 +1,54 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
 import { addDays, daysBetween } from '../../domain/business-day.ts'
 import { dayText } from '../../domain/day-words.ts'
 import { overdueFactor } from '../../domain/rhythm.ts'
+import { PRESSING_CYCLES, SILENCE_URGENCY } from '../../domain/silence-urgency.ts'
 import { CYCLE_SOURCES, type CycleSource } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { cycleColumns, cycleJoins } from './group-cycles.ts'
 import { cycleText } from './cycle-text.ts'
 import { lintDies } from './lint-dies.ts'
-import { defineRule } from './rule.ts'
+import {
+  outlookFacts,
+  outlookJoin,
+  outlookMark,
+  outlookSql,
+  outlookText,
+  UNLIKELY_BELOW,
+  unlikelyBelow,
+  urgencySql,
+} from './outlook.ts'
+import { defineRule, type ScanWindow } from './rule.ts'
 import { greeting, signature } from './sign.ts'
+
+const Params = Type.Object({
+  /** cycles after which a customer is overdue */
+  factor: Type.Number({ minimum: 1, maximum: 10 }),
+  /** days after which a customer is lost, and this rule leaves them alone */
+  maxDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  unlikelyBelow,
+  dueDays: Type.Integer({ minimum: 0, maximum: 60 }),
+  diesDays: Type.Integer({ minimum: 1, maximum: 90 }),
+})
+
+const DEFAULTS = {
+  factor: 2,
+  maxDays: 365,
+  unlikelyBelow: UNLIKELY_BELOW,
+  dueDays: 2,
+  diesDays: 7,
+} satisfies Static<typeof Params>
+
+/** The numbers of the overdue rule in a scan; null while it looks for nobody. */
+export function overdueInForce({
+  inForce,
+}: Pick<ScanWindow, 'inForce'>): Static<typeof Params> | null {
+  const params = inForce.get('repurchase_overdue')
+  if (!params) return null
+  // numbers that can't be used stop the scan at the rule itself
+  return Value.Check(Params, params) ? params : DEFAULTS
+}
 
 /**
  * Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. Once the churn
@@ -17,27 +57,25 @@ import { greeting, signature } from './sign.ts'
 export const repurchaseOverdue = defineRule({
   kind: 'repurchase_overdue',
   label: { 'zh-CN': '该复购了', en: 'Repurchase due' },
-  params: Type.Object({
-    /** cycles after which a customer is overdue */
-    factor: Type.Number({ minimum: 1, maximum: 10 }),
-    /** days after which a customer is lost, and this rule leaves them alone */
-    maxDays: Type.Integer({ minimum: 1, maximum: 3650 }),
-    dueDays: Type.Integer({ minimum: 0, maximum: 60 }),
-    diesDays: Type.Integer({ minimum: 1, maximum: 90 }),
-  }),
-  defaults: { factor: 2, maxDays: 365, dueDays: 2, diesDays: 7 },
+  params: Params,
+  defaults: DEFAULTS,
   facts: Type.Object({
     lastPurchase: Type.String(),
     cycleDays: Type.Number(),
     cycleSource: Type.Unsafe<CycleSource>({ type: 'string', enum: [...CYCLE_SOURCES] }),
     daysSince: Type.Integer(),
     factor: Type.Number(),
+    ...outlookFacts,
   }),
 
   // A state, not a step: who is overdue stays a candidate until an order, so a missed night needs no care.
-  // Urgency falls with the factor: somebody just late is likelier to come than somebody long gone.
+  // Urgency is how likely they come again; without a model it falls with the factor, since somebody just late is likelier
+  // to come than somebody long gone.
   // A silence that the churn warning has asked about already is asked about no second time (ADR 17).
-  candidates({ day, zone }, { factor, maxDays, dueDays, diesDays }) {
+  candidates({ day, zone }, { factor, maxDays, unlikelyBelow: below, dueDays, diesDays }) {
+    const { least, most } = SILENCE_URGENCY.overdue
+    const byRhythm = Prisma.sql`
+      greatest(${least}::float8, least(${most}::float8, ${PRESSING_CYCLES}::float8 * r.cycle_days / r.days_since))`
     return Prisma.sql`
       with rhythm as (
         select s.customer_id, s.last_order_no, s.last_purchase_day,
@@ -49,12 +87,12 @@ export const repurchaseOverdue = defineRule({
       select r.customer_id, r.last_order_no as occurrence,
         jsonb_build_object('lastPurchase', r.last_purchase_day, 'cycleDays', round(r.cycle_days::numeric, 1),
           'cycleSource', r.cycle_source, 'daysSince', r.days_since,
-          'factor', round((r.days_since / r.cycle_days)::numeric, 2)) as facts,
-        greatest(0.2, least(0.6, 1.2 * r.cycle_days / r.days_since))::float8 as urgency,
+          'factor', round((r.days_since / r.cycle_days)::numeric, 2)) || ${outlookSql(below)} as facts,
+        ${urgencySql('overdue', byRhythm)} as urgency,
         false as urgent,
         (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
         (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
-      from rhythm r
+      from rhythm r ${outlookJoin}
       where r.days_since >= ${factor}::float8 * r.cycle_days and not exists (
         select 1 from task t
         where t.customer_id = r.customer_id and t.kind = 'churn_warning'
@@ -65,9 +103,10 @@ export const repurchaseOverdue = defineRule({
     const daysSince = today === undefined ? facts.daysSince : daysBetween(facts.lastPurchase, today)
     const times = overdueFactor(daysSince, facts.cycleDays).toFixed(1)
     const usual = cycleText(facts, lang)
+    const outlook = outlookText(facts, lang)
     return lang === 'en'
-      ? `${usual}; not seen for ${daysSince} days (${times}×).`
-      : `${usual}，已经 ${daysSince} 天没来（${times} 倍）。`
+      ? `${usual}; not seen for ${daysSince} days (${times}×)${outlook}.`
+      : `${usual}，已经 ${daysSince} 天没来（${times} 倍）${outlook}。`
   },
 
   words(_facts, names, lang) {
@@ -78,7 +117,10 @@ export const repurchaseOverdue = defineRule({
       : `${who}好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。${from}`
   },
 
-  advice: (_facts, lang) => (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
+  advice: (facts, lang) =>
+    outlookMark(facts, lang) ?? (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
+
+  mark: outlookMark,
 
   notDue({ lastPurchaseDay, cycle }, { factor, maxDays }, lang, day) {
     if (lastPurchaseDay === null) {

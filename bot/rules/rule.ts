@@ -13,8 +13,8 @@ export interface ScanWindow {
   zone: string
   /** when the scan runs: what must never be late is compared with it */
   now: Date
-  /** every rule that looks for customers in the same scan: some leave them to another one */
-  inForce: ReadonlySet<RuleKind>
+  /** every rule that looks for customers in the same scan, with its numbers: some leave them to another one */
+  inForce: ReadonlyMap<RuleKind, object>
 }
 
 /** Who writes to whom. */
@@ -76,6 +76,8 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
   words: (facts: Static<F>, names: WordsNames, lang: Lang) => string
   /** what the guide may do, at most 30 characters */
   advice: (facts: Static<F>, lang: Lang) => string
+  /** a few words that make a task stand out in a list, such as that it may be left; null: nothing */
+  mark?: (facts: Static<F>, lang: Lang) => string | null
   /** why somebody is no candidate on a day, and when they may become one; one sentence with its numbers */
   notDue?: (customer: KnownCustomer, params: Static<P>, lang: Lang, day: BusinessDay) => string
   /** what is odd about numbers that each for itself may be as they are */
@@ -94,6 +96,7 @@ export interface Rule {
   reason: (facts: unknown, lang: Lang, today?: BusinessDay) => string
   words: (facts: unknown, names: WordsNames, lang: Lang) => string
   advice: (facts: unknown, lang: Lang) => string
+  mark: (facts: unknown, lang: Lang) => string | null
   /** @throws RangeError naming the number that can't be used */
   notDue: (customer: KnownCustomer, params: unknown, lang: Lang, day: BusinessDay) => string
   /** JSON schema of its numbers, with their bounds */
@@ -118,6 +121,7 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
     reason: (facts, lang, today) => told(facts, lang, (known) => file.reason(known, lang, today)),
     words: (facts, names, lang) => told(facts, lang, (known) => file.words(known, names, lang)),
     advice: (facts, lang) => told(facts, lang, (known) => file.advice(known, lang)),
+    mark: (facts, lang) => (shape.Check(facts) ? (file.mark?.(facts, lang) ?? null) : null),
     notDue: (customer, params, lang, day) =>
       file.notDue?.(customer, checkParams(file, params), lang, day) ?? NOT_DUE[lang],
     params: file.params,

@@ -132,9 +132,18 @@ export const GOODS: readonly (readonly [string, readonly (readonly [string, stri
     ],
   ]
 
+/** tags that guides put on by hand */
 export const TAG_GROUPS = [
   ['来源', ['门店扫码', '朋友介绍', '公众号', '活动现场']],
   ['行为', ['爱试新品', '周末到店', '常带朋友', '喜欢直播', '只在大促买']],
-  ['生命周期', ['新客', '老客', '沉睡']],
-  ['消费偏好', ['高客单', '看重性价比', '爱送礼', '囤货型']],
+  ['生命周期', ['回头客', '老街坊', '孕期']],
+  ['消费偏好', ['爱送礼', '看重性价比', '只买新品', '囤货型']],
 ] as const
+
+/** tags that rules put on, in the same groups: nobody has them by hand */
+export const AUTOMATIC_TAGS: Readonly<Record<(typeof TAG_GROUPS)[number][0], readonly string[]>> = {
+  来源: ['小程序来客'],
+  行为: ['积分多', '有券快到期'],
+  生命周期: ['新客', '沉睡', '流失风险'],
+  消费偏好: ['高客单', '高频'],
+}

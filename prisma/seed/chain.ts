@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import {
+  AUTOMATIC_TAGS,
   FEMALE_NAMES,
   GOODS,
   GUIDES,
@@ -293,7 +294,11 @@ function makeTagGroups(): Chain['wecom']['tagGroups'] {
     groupId: `etMuMianGroup${g + 1}`,
     name,
     order: 100 - g,
-    tags: tags.map((tag, t) => ({ id: `etMuMianTag${g + 1}x${t + 1}`, name: tag, order: 100 - t })),
+    tags: [...tags, ...AUTOMATIC_TAGS[name]].map((tag, t) => ({
+      id: `etMuMianTag${g + 1}x${t + 1}`,
+      name: tag,
+      order: 100 - t,
+    })),
   }))
 }
 
@@ -302,8 +307,9 @@ function makeRelations(
   person: Person,
   groups: Chain['wecom']['tagGroups'],
 ): Chain['wecom']['relations'] {
-  const tagIds = groups.flatMap((group) => {
-    const tag = group.tags[random.between(0, group.tags.length - 1)]
+  const tagIds = groups.flatMap((group, g) => {
+    const byHand = TAG_GROUPS[g]?.[1].length ?? 0
+    const tag = group.tags[random.between(0, byHand - 1)]
     return tag && random.chance(0.35) ? [tag.id] : []
   })
   const relation = {

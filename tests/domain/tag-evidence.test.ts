@@ -22,6 +22,11 @@ describe('tagWhy', () => {
     [{ stage: 'at_risk' }, '有流失风险', 'At risk'],
     [{ joined: '2026-11-20' }, '11 月 20 日入会', 'joined 20 Nov'],
     [{ couponDay: '2026-11-24' }, '有券 11 月 24 日到期', 'a coupon ends 24 Nov'],
+    [
+      { points: 3200, source: '小程序' },
+      '有 3200 积分可用，来自小程序',
+      '3200 points to spend, came by 小程序',
+    ],
     [{ store: 'S1', region: '华东' }, '门店 S1，华东区域', 'store S1, region 华东'],
     [{ tags: ['孕期', '母婴'] }, '有标签孕期、母婴', 'has 孕期, 母婴'],
     [{ consent: 'none' }, '不希望被联系', 'wants no messages'],

@@ -48,19 +48,19 @@ describe('tags', () => {
     })
     const stored = await until(() =>
       journey.world.deps.db.prisma.customerTag.findFirst({
-        where: { customer: { externalUserid }, tag: { name: '高客单' }, removedAt: null },
+        where: { customer: { externalUserid }, tag: { name: '爱送礼' }, removedAt: null },
       }),
     )
     await page.reload()
     await page.getByTestId(`chat-item-${externalUserid}`).click()
     const shown = sidebarOf(page)
-      .getByRole('button', { name: /高客单/, pressed: true })
+      .getByRole('button', { name: /爱送礼/, pressed: true })
       .first()
     await shown.waitFor()
 
     expect(stored.origin).toBe('wecom')
     expect(await tagsInWecom(userid, externalUserid)).toEqual(
-      expect.arrayContaining(['爱试新品', '高客单']),
+      expect.arrayContaining(['爱试新品', '爱送礼']),
     )
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { applySavedRule } from '../../bot/members/apply-saved-rule.ts'
 import type { TagRuleView } from '../../server/api/tag-rules/schema.ts'
 import type { CustomerTagView } from '../../server/api/customers/schema.ts'
 import { aTag, someStats } from '../support/chain.ts'
@@ -136,8 +137,105 @@ describe('rules of automatic tags', () => {
     await db.prisma.tag.update({ where: { id: BigInt(otherTag) }, data: { deletedAt: new Date() } })
 
     expect((await list()).map(({ broken }) => broken)).toEqual([
-      `tag ${otherTag} of its filter was deleted`,
+      '条件里的标签“VIP”已被删除，规则停在原地：请把它从条件里去掉。',
     ])
+  })
+
+  it('say why they stand still where their own tag is gone, in the reader’s language', async () => {
+    const { code } = (await post()).json<TagRuleView>()
+    await db.prisma.tag.update({ where: { id: BigInt(tagId) }, data: { deletedAt: new Date() } })
+
+    const answer = await test.app.inject({
+      url: `/api/tag-rules/${code}`,
+      headers: { ...headers, 'accept-language': 'en' },
+    })
+
+    expect(answer.json<TagRuleView>().broken).toBe(
+      'Its tag “高价值” was deleted, so it stands still: give another tag, or switch it off.',
+    )
+  })
+
+  it('tell how far they have reached everybody', async () => {
+    const { code, run } = (await post()).json<TagRuleView>()
+    const one = async () =>
+      (await test.app.inject({ url: `/api/tag-rules/${code}`, headers })).json<TagRuleView>().run
+    expect(run).toMatchObject({ share: 0, changed: 0, finishedAt: null })
+
+    await db.prisma.tagRuleRun.updateMany({ data: { upTo: 1n, lastId: 3n } })
+    expect(await one()).toMatchObject({ share: 0.333 })
+
+    await applySavedRule(test.deps, code)
+    expect(await one()).toMatchObject({ share: 1, finishedAt: expect.any(String) })
+  })
+
+  it('are answered with their whole filter, however deep', async () => {
+    const filter = { or: [{ and: [BIG, { not: { tier: ['gold'] } }] }, { neverBought: true }] }
+
+    expect((await post({ filter })).json<TagRuleView>().filter).toEqual(filter)
+  })
+
+  it('are suggested, and hold only once headquarters saves them', async () => {
+    const suggestions = async () =>
+      (await test.app.inject({ url: '/api/tag-rules/suggestions', headers })).json<{
+        items: { key: string; filter: object; name: string; rule: string | null }[]
+      }>().items
+    const before = await suggestions()
+    expect(new Set(before.map(({ rule }) => rule))).toEqual(new Set([null]))
+    expect(await list()).toEqual([])
+
+    for (const { filter, name } of before) {
+      const tag = String(await aTag(db, name))
+      const saved = await post({ name, filter, tagId: tag })
+      expect(saved.statusCode).toBe(201)
+    }
+
+    expect((await suggestions()).every(({ rule }) => rule !== null)).toBe(true)
+  })
+
+  it('are not saved over a tag that was made part of another: they name the one to use', async () => {
+    await db.prisma.tagMerge.create({
+      data: {
+        fromId: BigInt(otherTag),
+        intoId: BigInt(tagId),
+        state: 'merged',
+        by: 'ZongBu',
+        at: new Date(),
+      },
+    })
+
+    const own = await post({ tagId: otherTag })
+    const asked = await post({ filter: { tags: { any: [otherTag] } } })
+
+    for (const answer of [own, asked])
+      expect(answer.json()).toMatchObject({
+        code: 'TAG_MERGED_AWAY',
+        message: '“VIP”已经合并到“高价值”，请用后者。',
+      })
+    await db.prisma.tagMerge.updateMany({ data: { state: 'undone' } })
+    expect((await post({ tagId: otherTag })).statusCode).toBe(201)
+  })
+})
+
+describe('what a guide writes down', () => {
+  const write = (method: 'POST' | 'PATCH', path: string, payload: object) =>
+    test.app.inject({ method, url: `/api/customers/${customerId}${path}`, headers, payload })
+  const tagged = () =>
+    db.prisma.customerTag.findMany({ where: { removedAt: null }, select: { tagId: true } })
+
+  it('changes the automatic tags that ask for a consent at once', async () => {
+    await post({ filter: { consent: ['none'] } })
+
+    await write('POST', '/consent', { consent: 'none', source: 'chat' })
+
+    expect(await tagged()).toEqual([{ tagId: BigInt(tagId) }])
+  })
+
+  it('changes the automatic tags that ask for a birthday at once', async () => {
+    await post({ filter: { birthday: { month: 5 } } })
+
+    await write('PATCH', '', { birthday: '05-20' })
+
+    expect(await tagged()).toEqual([{ tagId: BigInt(tagId) }])
   })
 
   it.each<[object, number, string | undefined]>([

@@ -27,6 +27,19 @@ describe('我的任务', () => {
     expect(wrapper.findAll('.row .name').map((name) => name.text())).toEqual(['王丽', '张晓雅'])
   })
 
+  it('marks a customer who may be left alone, in the list and on the task', async () => {
+    const task = aTask({ id: '7', mark: '多半不会再来，可以不打扰' })
+    window.history.replaceState(null, '', '/desk?task=7')
+    const { wrapper } = await show(
+      DeskPage,
+      routes({ [TASKS]: aTaskPage([task]), 'GET /api/tasks/7': task }),
+    )
+
+    const marks = wrapper.findAll('.chip').filter((chip) => chip.text() === task.mark)
+
+    expect(marks).toHaveLength(2)
+  })
+
   it('is warm when there is nothing to do', async () => {
     const { wrapper } = await show(DeskPage, routes({ [TASKS]: aTaskPage([]) }))
 

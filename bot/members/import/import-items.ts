@@ -3,9 +3,8 @@ import type { Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
 import { pointsChanged } from '../../tasks/on-points.ts'
-import { refreshTags } from '../apply-tag-rules.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
-import { tellWecom } from '../mirror-queue.ts'
+import { retag } from '../retag.ts'
 import { settleLots } from '../settle-lots.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
@@ -104,8 +103,11 @@ async function write(
   const touched = new Set([...changes.buyers, ...customers])
   if (slice.table.name === 'customer')
     for (const id of await idsOfMembers(tx, changes.changed)) touched.add(id)
-  const retagged = await refreshTags(tx, deps, [...touched].map(BigInt), now)
-  await tellWecom(tx, retagged, now, `import-${now.toISOString()}`)
+  await retag(tx, deps, [...touched].map(BigInt), {
+    now,
+    traceId: `import-${now.toISOString()}`,
+    rulesHeld: slice.locksMembers !== 'no',
+  })
   return changes
 }
 

@@ -2,7 +2,7 @@ import type { BusinessDay } from '../../../domain/business-day.ts'
 import { cutLength } from '../../../domain/cut-text.ts'
 import { dayText } from '../../../domain/day-words.ts'
 import { formatFen } from '../../../domain/money.ts'
-import { kindLabel, renderReason } from '../../rules/registry.ts'
+import { kindLabel, renderMark, renderReason } from '../../rules/registry.ts'
 import { cutBytes } from '../bytes.ts'
 import { fitText } from './template-card.ts'
 
@@ -76,9 +76,10 @@ function customerText(customer: CustomerBrief, today: BusinessDay): string {
 
 function taskLine(task: TaskLine, today: BusinessDay, named = true): string {
   const who = named ? ` · ${plain(cutLength(task.customerName, 10))}（${task.tierName}）` : ''
+  const mark = renderMark(task.kind, task.facts, 'zh-CN')
   const reason = plain(renderReason(task.kind, task.facts, 'zh-CN', today))
   return cutBytes(
-    `${task.urgent ? '[加急] ' : ''}${kindLabel(task.kind, 'zh-CN')}${who}：${reason}`,
+    `${task.urgent ? '[加急] ' : ''}${kindLabel(task.kind, 'zh-CN')}${who}${mark ? `〔${mark}〕` : ''}：${reason}`,
     LINE_BYTES,
   )
 }

@@ -69,6 +69,16 @@ const newTagRule = async ({ db }: House) => ({
   },
 })
 
+async function savedTagRule(house: House): Promise<Record<string, unknown>> {
+  const made = await house.app.inject({
+    method: 'POST',
+    url: '/api/tag-rules',
+    headers: house.headers.hq,
+    ...(await newTagRule(house)),
+  })
+  return made.json<Record<string, unknown>>()
+}
+
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
   stores: () => ({ storeNo: `S${next()}`, name: '店' }),
@@ -184,17 +194,19 @@ const MATRIX: Readonly<Record<string, Row>> = {
     },
   },
   'GET /api/tag-rules': { expected: MANAGERS },
+  'GET /api/tag-rules/suggestions': { expected: MANAGERS },
+  'GET /api/tag-rules/:code': {
+    expected: MANAGERS,
+    request: async (house) => {
+      const { code } = await savedTagRule(house)
+      return { url: `/api/tag-rules/${String(code)}` }
+    },
+  },
   'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
   'PUT /api/tag-rules/:code': {
     expected: HEADQUARTERS,
     request: async (house) => {
-      const made = await house.app.inject({
-        method: 'POST',
-        url: '/api/tag-rules',
-        headers: house.headers.hq,
-        ...(await newTagRule(house)),
-      })
-      const { code, version, name, tagId, filter } = made.json<Record<string, unknown>>()
+      const { code, version, name, tagId, filter } = await savedTagRule(house)
       return {
         url: `/api/tag-rules/${String(code)}`,
         payload: { version, name, tagId, filter, enabled: false },

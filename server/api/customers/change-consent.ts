@@ -1,3 +1,4 @@
+import { retag } from '../../../bot/members/retag.ts'
 import { cancelTasks } from '../../../bot/tasks/change.ts'
 import type { ConsentLevel } from '../../../domain/words.ts'
 import type { AppDeps } from '../../deps.ts'
@@ -17,6 +18,7 @@ export async function changeConsent(
   user: SignedIn,
   customerId: string,
   { consent, source }: { consent: ConsentLevel; source: string },
+  traceId: string,
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.db.prisma.$transaction(async (tx) => {
@@ -38,6 +40,7 @@ export async function changeConsent(
         data: { consent, updatedAt: now },
         select: { id: true },
       })
+      await retag(tx, deps, [id], { now, traceId })
     }
     if (consent === 'none') {
       await cancelTasks(tx, deps, {

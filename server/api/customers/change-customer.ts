@@ -1,3 +1,4 @@
+import { retag } from '../../../bot/members/retag.ts'
 import { addToOutbox } from '../../../bot/messages/outbox.ts'
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Prisma } from '../../../prisma/db.ts'
@@ -38,7 +39,10 @@ export async function changeCustomer(
   await deps.db.prisma.$transaction(async (tx) => {
     const id = await visibleCustomer(tx, user, customerId, { lock: true })
     const edit: Edit = { deps, user, customerId: id, now, traceId }
-    if (change.birthday !== undefined) await writeBirthday(tx, edit, change.birthday)
+    if (change.birthday !== undefined) {
+      await writeBirthday(tx, edit, change.birthday)
+      await retag(tx, deps, [id], edit)
+    }
     if (change.remark !== undefined) await writeRemark(tx, edit, change.remark)
     if (change.note !== undefined) await writeNote(tx, edit, change.note)
   })

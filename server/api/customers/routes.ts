@@ -128,7 +128,7 @@ export const customerRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asyn
       schema: { tags, params: Params, body: ConsentChange, response: { 200: CustomerProfile } },
     },
     async (request) => {
-      await changeConsent(deps, signedIn(request), request.params.id, request.body)
+      await changeConsent(deps, signedIn(request), request.params.id, request.body, request.id)
       return profile(request, request.params)
     },
   )

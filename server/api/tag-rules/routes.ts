@@ -1,10 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { isDeepStrictEqual } from 'node:util'
+import type { FastifyRequest } from 'fastify'
+import { SUGGESTED_TAG_RULES } from '../../../domain/suggested-tag-rules.ts'
 import type { AppDeps } from '../../deps.ts'
 import { TagRuleNotFound } from '../../errors.ts'
+import { languageOf } from '../../language.ts'
 import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
 import { findTagRules } from './find-tag-rules.ts'
 import { saveTagRule } from './save-tag-rule.ts'
-import { NewTagRule, TagRuleChange, TagRulePage, TagRuleParams, TagRuleView } from './schema.ts'
+import {
+  NewTagRule,
+  TagRuleChange,
+  TagRulePage,
+  TagRuleParams,
+  TagRuleSuggestions,
+  TagRuleView,
+} from './schema.ts'
 
 const tags = ['tag-rules']
 
@@ -13,8 +24,8 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
   app,
   { deps },
 ) => {
-  const one = async (code: string): Promise<TagRuleView> => {
-    const [found] = await findTagRules(deps, code)
+  const one = async (request: FastifyRequest, code: string): Promise<TagRuleView> => {
+    const [found] = await findTagRules(deps, languageOf(request), code)
     if (!found) throw new TagRuleNotFound(code)
     return found
   }
@@ -23,7 +34,40 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     '/api/tag-rules',
     { onRequest: requireManager, schema: { tags, response: { 200: TagRulePage } } },
     // a hundred at most: one page
-    async () => ({ items: await findTagRules(deps), nextCursor: null }),
+    async (request) => ({
+      items: await findTagRules(deps, languageOf(request)),
+      nextCursor: null,
+    }),
+  )
+
+  app.get(
+    '/api/tag-rules/suggestions',
+    { onRequest: requireManager, schema: { tags, response: { 200: TagRuleSuggestions } } },
+    async (request) => {
+      const lang = languageOf(request)
+      const rules = await findTagRules(deps, lang)
+      const asks = (filter: unknown) =>
+        rules.find((rule) => rule.enabled && isDeepStrictEqual(rule.filter, filter))?.code ?? null
+      return {
+        items: SUGGESTED_TAG_RULES.map(({ key, dimension, name, filter, about }) => ({
+          key,
+          dimension,
+          name: name[lang],
+          filter,
+          about: about[lang],
+          rule: asks(filter),
+        })),
+      }
+    },
+  )
+
+  app.get(
+    '/api/tag-rules/:code',
+    {
+      onRequest: requireManager,
+      schema: { tags, params: TagRuleParams, response: { 200: TagRuleView } },
+    },
+    async (request) => one(request, request.params.code),
   )
 
   app.post(
@@ -34,7 +78,7 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     },
     async (request, reply) => {
       const code = await saveTagRule(deps, signedIn(request), request.body)
-      return reply.code(201).send(await one(code))
+      return reply.code(201).send(await one(request, code))
     },
   )
 
@@ -48,7 +92,7 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
       const { code } = request.params
       const { version, ...change } = request.body
       await saveTagRule(deps, signedIn(request), change, { code, version })
-      return one(code)
+      return one(request, code)
     },
   )
 }

@@ -1,5 +1,6 @@
 import { checkReferences, tagsNamed } from '../../../bot/audience/check-references.ts'
 import { readFilter } from '../../../bot/audience/read-filter.ts'
+import { requestRuleRun } from '../../../bot/members/apply-saved-rule.ts'
 import { orderTagRules } from '../../../bot/members/tag-rules.ts'
 import type { CustomerFilter } from '../../../domain/customer-filter.ts'
 import { Prisma, type Db } from '../../../prisma/db.ts'
@@ -7,6 +8,7 @@ import { badField } from '../../bad-field.ts'
 import type { AppDeps } from '../../deps.ts'
 import {
   TagHasRule,
+  TagMergedAway,
   TagNotFound,
   TagRuleChanged,
   TagRuleCircle,
@@ -28,12 +30,13 @@ interface KnownRule {
 }
 
 /**
- * Saves a new rule, or the next version of one; the night that follows applies it to everybody, and what arrives until
- * then to whom it concerns.
+ * Saves a new rule, or the next version of one; a job applies it to everybody at once, and what arrives meanwhile to whom
+ * it concerns.
  *
  * @param replaces the rule and the version that was read; missing: a new rule
  * @returns the rule's code
- * @throws BadFilter, TAG_NOT_FOUND, TAG_RULE_NOT_FOUND, TAG_RULE_CHANGED, TAG_HAS_RULE, TAG_RULE_CIRCLE, TOO_MANY_TAG_RULES
+ * @throws BadFilter, TAG_NOT_FOUND, TAG_MERGED_AWAY, TAG_RULE_NOT_FOUND, TAG_RULE_CHANGED, TAG_HAS_RULE, TAG_RULE_CIRCLE,
+ * TOO_MANY_TAG_RULES
  */
 export async function saveTagRule(
   deps: AppDeps,
@@ -55,6 +58,7 @@ export async function saveTagRule(
       select: { name: true },
     })
     if (!tag) throw new TagNotFound(given.tagId)
+    await refuseMergedAway(tx, [tagId, ...tagsNamed(filter)])
     const known = await knownRules(tx)
     const old = replaces && known.find(({ code }) => code === replaces.code)
     if (replaces && !old) throw new TagRuleNotFound(replaces.code)
@@ -73,6 +77,7 @@ export async function saveTagRule(
         ${JSON.stringify(filter)}::jsonb, ${given.enabled ?? true}, ${given.validDays ?? null}::int, ${user.userid}, ${now}
       from next returning code`)
     const code = made?.code ?? ''
+    await requestRuleRun(tx, { code, version }, now)
     await tx.auditLog.create({
       data: {
         at: now,
@@ -84,6 +89,16 @@ export async function saveTagRule(
     })
     return code
   })
+}
+
+/** A tag that was made part of another has no customers, and is about to be deleted. */
+async function refuseMergedAway(tx: Db, tagIds: bigint[]): Promise<void> {
+  const merge = await tx.tagMerge.findFirst({
+    where: { fromId: { in: tagIds }, state: { not: 'undone' } },
+    orderBy: { id: 'desc' },
+    select: { from: { select: { name: true } }, into: { select: { name: true } } },
+  })
+  if (merge) throw new TagMergedAway(merge.from.name, merge.into.name)
 }
 
 /** The newest version of each rule, also of those that are off: they may be switched on again. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Filter } from '../../../bot/audience/filter-schema.ts'
-import { Id, Moment, nullable, page } from '../shapes.ts'
+import { TAG_DIMENSIONS } from '../../../domain/words.ts'
+import { Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -42,8 +43,30 @@ export const TagRuleView = Type.Object({
   createdAt: Moment,
   /** why it stands still, where it does */
   broken: nullable(Type.String()),
+  /** how far this version has reached everybody; null where it was saved before versions did so at once */
+  run: nullable(
+    Type.Object({
+      share: Type.Number({ description: 'of all customers, 0 to 1' }),
+      changed: Type.Integer({ description: 'customers whose tags it changed so far' }),
+      requestedAt: Moment,
+      finishedAt: nullable(Moment),
+    }),
+  ),
 })
 export type TagRuleView = Static<typeof TagRuleView>
 
 export const TagRulePage = page(TagRuleView)
+/** A rule that a chain may begin with; POST it with a tag to turn it on. */
+export const TagRuleSuggestion = Type.Object({
+  key: Type.String(),
+  dimension: oneOf(TAG_DIMENSIONS),
+  name: Type.String(),
+  filter: Filter,
+  /** whom it tags, in one sentence */
+  about: Type.String(),
+  /** the rule in force that asks for the same; null where there is none */
+  rule: nullable(Type.String()),
+})
+export const TagRuleSuggestions = Type.Object({ items: Type.Array(TagRuleSuggestion) })
+
 export const TagRuleParams = Type.Object({ code: Type.String({ minLength: 1, maxLength: 60 }) })

@@ -23,6 +23,8 @@ export const TaskView = Type.Object({
   assigneeRule: Type.Integer(),
   /** one sentence with its numbers, in the language asked for */
   reason: Type.String(),
+  /** a few words that make it stand out: that it may be left, for instance */
+  mark: nullable(Type.String()),
   rule: Type.Object({ kind: Type.String(), version: Type.Integer() }),
   facts: Type.Record(Type.String(), Type.Unknown()),
   /** suggested words, ready to send */

@@ -1,4 +1,4 @@
-import { renderReason, renderWords } from '../../../bot/rules/registry.ts'
+import { renderMark, renderReason, renderWords } from '../../../bot/rules/registry.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
 import { addressOf } from '../../../domain/names.ts'
 import { heldTier, tierRow } from '../../../domain/tier.ts'
@@ -33,6 +33,7 @@ export function taskView(row: TaskRow, lang: Lang, today: BusinessDay): TaskView
     assignee: { userid: row.assigneeUserid, name: row.assigneeName },
     assigneeRule: row.assigneeRule,
     reason: renderReason(row.kind, row.facts, lang, today),
+    mark: renderMark(row.kind, row.facts, lang),
     rule: { kind: row.kind, version: row.ruleVersion },
     facts: row.facts,
     // the customer's language is the chain's, whatever the guide's screen shows

@@ -27,6 +27,7 @@ interface Person extends FilterFacts {
   tags: { id: string; removed: boolean; expired: boolean }[]
   relations: { guide: number; ended: boolean; half: boolean }[]
   coupons: { day: BusinessDay; used: boolean }[]
+  lots: { remaining: number; available: BusinessDay; expires: BusinessDay }[]
 }
 
 const aBuyer = fc.record({
@@ -63,6 +64,15 @@ export const aPerson: fc.Arbitrary<Person> = fc
       fc.record({ day: some([-1, 0, 7, 8]).map((days) => ago(-days)), used: fc.boolean() }),
       { maxLength: 2 },
     ),
+    source: orNull(some(['门店', '小程序'])),
+    lots: fc.array(
+      fc.record({
+        remaining: some([0, 1, 500]),
+        available: some([-1, 0, 1]).map(ago),
+        expires: some([-1, 0, 1]).map(ago),
+      }),
+      { maxLength: 2 },
+    ),
     isMember: fc.boolean(),
   })
   .map(({ bought, joined, ...rest }) => ({
@@ -79,6 +89,9 @@ export const aPerson: fc.Arbitrary<Person> = fc
     cycleDays: bought?.cycle ?? null,
     joinedDay: joined === null ? null : ago(joined),
     couponDays: rest.coupons.filter(({ used }) => !used).map(({ day }) => day),
+    points: rest.lots
+      .filter(({ available, expires }) => available <= DAY && expires >= DAY)
+      .reduce((sum, { remaining }) => sum + remaining, 0),
     // the third guide has left the chain
     isReachable: rest.relations.some(({ guide, ended, half }) => guide !== 2 && !ended && !half),
   }))
@@ -109,6 +122,7 @@ export async function writePeople(db: Database, people: readonly Person[]): Prom
       gender: one.gender,
       consent: one.consent,
       storeNo: one.storeNo,
+      source: one.source,
       birthdayMd: one.birthday?.md ?? null,
       birthdayLunar: one.birthday?.lunar ?? false,
       // the first minute of the day in China
@@ -170,6 +184,28 @@ export async function writePeople(db: Database, people: readonly Person[]): Prom
       })),
     ),
   })
+  const lots = of.flatMap(({ customerId, lots: own }) => own.map((lot) => ({ ...lot, customerId })))
+  await db.prisma.pointsEntry.createMany({
+    data: lots.map(({ customerId, remaining }, i) => ({
+      id: id(i),
+      entryNo: `P${i}`,
+      memberNo: 'M',
+      customerId,
+      kind: 'earn' as const,
+      points: remaining,
+      occurredAt: date(ago(90)),
+    })),
+  })
+  await db.prisma.pointsLot.createMany({
+    data: lots.map(({ customerId, remaining, available, expires }, i) => ({
+      entryId: id(i),
+      customerId,
+      points: remaining,
+      remaining,
+      availableOn: date(available),
+      expiresOn: date(expires),
+    })),
+  })
   await db.prisma.coupon.createMany({
     data: of.flatMap(({ customerId, coupons }) =>
       coupons.map((coupon, n) => ({
@@ -205,6 +241,8 @@ const aLeaf: fc.Arbitrary<CustomerFilter> = fc.oneof(
   aList(STAGES).map((stage) => ({ stage })),
   aList(['S1', 'S2', 'S9']).map((store) => ({ store })),
   aList(['华东', '华北']).map((region) => ({ region })),
+  aList(['门店', '小程序', '活动']).map((source) => ({ source })),
+  aRange([0, 1, 500, 501]).map((points) => ({ points })),
   aList(['ann', 'BOB', 'Gone', 'nobody']).map((guide) => ({ guide })),
   aRange([0, 1, 30, 365]).map((lastPurchase) => ({ lastPurchase })),
   fc.boolean().map((neverBought) => ({ neverBought })),

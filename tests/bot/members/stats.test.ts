@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
@@ -8,6 +7,7 @@ import { runTogether } from '../../../bot/members/import/run-together.ts'
 import { rebuildStats, rollWindows } from '../../../bot/members/stats.ts'
 import { addDays, businessDay } from '../../../domain/business-day.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { someoneWaits } from '../../support/someone-waits.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 import { aMember, anOrder } from './chain-rows.ts'
 
@@ -175,7 +175,7 @@ describe('statistics that are kept with the orders', () => {
       const batch = [{ index: 0, key: item.orderNo, item }]
       await insertNewOrders(tx, deps, batch, clock.now())
       refund ??= send(on('2026-11-01', { refundedFen: 1_000 }))
-      await someoneWaits()
+      await someoneWaits(db)
     })
     await refund
 
@@ -274,7 +274,7 @@ describe('rollWindows', () => {
       await tx.$executeRaw`select from customer where id = ${second?.id} for no key update`
       if (!rolling) {
         rolling = rollWindows(db, '2026-11-24')
-        await someoneWaits()
+        await someoneWaits(db)
       }
       await tx.$executeRaw`select from customer where id = ${first?.id} for no key update`
     })
@@ -313,17 +313,6 @@ describe('rollWindows', () => {
     )
   })
 })
-
-/** Resolves when a statement on this database waits for a lock. */
-async function someoneWaits(): Promise<void> {
-  for (;;) {
-    const { rowCount } = await db.pool.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rowCount) return
-    await pause(5)
-  }
-}
 
 /** Everyone's statistics by member number; the day they were counted on says nothing about them. */
 async function allStats(): Promise<Record<string, unknown>> {

@@ -1,17 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { createTaskList } from '../../../bot/job-handlers.ts'
 import { lockForTags, refreshTags } from '../../../bot/members/apply-tag-rules.ts'
 import { importItems } from '../../../bot/members/import/import-items.ts'
+import { syncCustomer } from '../../../bot/members/sync-customer.ts'
 import { runTagRules } from '../../../bot/members/run-tag-rules.ts'
 import { loadTagRules } from '../../../bot/members/tag-rules.ts'
 import { changeCustomerTags } from '../../../bot/members/tag-customer.ts'
 import type { CustomerFilter } from '../../../domain/customer-filter.ts'
 import { aCoupon, aCustomer, aTag, aTagRule, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { someoneWaits } from '../../support/someone-waits.ts'
 import { createTestClock, createTestDeps, type TestClock } from '../../support/test-deps.ts'
+import { createWorld } from './wecom-world.ts'
 
 const db = useDatabase()
 const DAY = '2026-11-22'
@@ -201,25 +203,13 @@ describe('a night beside an order that is coming in', () => {
       await refreshTags(tx, deps, [customer.id], clock.now())
       // it finds what was before the order, and waits for the customer
       nightRun = again()
-      await waitForBlocked()
+      await someoneWaits(db)
     })
     await nightRun
 
     expect(await held()).toBe('rule high_value@1')
   })
 })
-
-/** Until somebody waits for a lock of somebody else. */
-async function waitForBlocked(): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const { rowCount } = await db.pool.query(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rowCount) return
-    await sleep(20)
-  }
-  throw new Error('nobody waits')
-}
 
 describe('the morning’s job', () => {
   it('applies the tag rules after tiers and classes are settled', async () => {
@@ -269,7 +259,7 @@ describe('rules that ask for each other’s tags', () => {
 
     expect(run).toMatchObject({ changed: 0, broken: 1 })
     expect((await loadTagRules(db.prisma)).broken).toEqual([
-      { code: 'without', why: `tag ${other} of its filter was deleted` },
+      { code: 'without', why: expect.objectContaining({ en: expect.stringContaining('“VIP”') }) },
     ])
   })
 })
@@ -315,6 +305,23 @@ describe('what has just arrived', () => {
     expect(await held(soon)).toBe('rule coupon@1')
   })
 
+  it('is a line of the points ledger', async () => {
+    const many = await aTag(db, '积分多')
+    await aTagRule(db, 'points', many, { points: { min: 500 } })
+
+    await importItems(deps, 'points', [
+      {
+        entryNo: 'P-1',
+        memberNo: customer.memberNo,
+        kind: 'earn',
+        points: 500,
+        occurredAt: '2026-11-01T10:00:00+08:00',
+      },
+    ])
+
+    expect(await held(many)).toBe('rule points@1')
+  })
+
   it('is a member’s own data', async () => {
     await aTagRule(db, 'men', await aTag(db, '先生'), { gender: ['male'] })
     const men = (await db.prisma.tag.findFirstOrThrow({ where: { name: '先生' } })).id
@@ -324,6 +331,24 @@ describe('what has just arrived', () => {
     ])
 
     expect(await held(men)).toBe('rule men@1')
+  })
+
+  it('is a WeCom customer found to be a member: the member is reachable from then on', async () => {
+    const both = await aTag(db, '会员好友')
+    await aTagRule(db, 'friend', both, { and: [{ member: true }, { reachable: true }] })
+    const member = await aCustomer(db, { externalUserid: null, unionid: 'u1' })
+    const world = createWorld()
+    world.customers['wmNew'] = {
+      name: '小鱼',
+      unionid: 'u1',
+      follows: [{ userid: 'LinXiaoman', createtime: 1 }],
+    }
+    deps = createTestDeps(db, { clock, wecom: world.wecom })
+
+    await syncCustomer(deps, 'wmNew', { traceId: 'test' })
+
+    customer = member
+    expect(await held(both)).toBe('rule friend@1')
   })
 
   it('is a tag put on by hand that a rule asks for', async () => {

@@ -232,6 +232,28 @@ describe('answers in text', () => {
     expect(renderTaskList([], 0, at)).toBe('现在没有待办任务，都做完啦。')
   })
 
+  it('say in the line that a customer may be left alone', () => {
+    const task = {
+      ...line('张女士'),
+      urgent: false,
+      kind: 'repurchase_overdue',
+      facts: {
+        lastPurchase: '2026-10-22',
+        cycleDays: 15,
+        cycleSource: 'own',
+        daysSince: 31,
+        factor: 2.07,
+        pAlive: 0.03,
+        expected90: 0,
+        unlikely: true,
+      },
+    }
+
+    expect(renderTaskList([task], 1, at)).toContain(
+      '1. 该复购了 · 张女士（银）〔多半不会再来，可以不打扰〕：通常 15 天来一次',
+    )
+  })
+
   it('tell who a customer is', () => {
     const customer = {
       name: '张晓雯',

@@ -110,7 +110,7 @@ describe('churn_warning', () => {
           since: ago(1),
           zone: 'Asia/Shanghai',
           now: new Date(),
-          inForce: new Set<RuleKind>(['churn_warning']),
+          inForce: new Map<RuleKind, object>([['churn_warning', rule.defaults]]),
         }
         const rows = await db.prisma.$queryRaw<{ customer_id: bigint; facts: { step: string } }[]>(
           rule.candidates(window, rule.defaults),
@@ -133,6 +133,32 @@ describe('churn_warning', () => {
       }),
       { numRuns: 15 },
     )
+  })
+
+  it.each([
+    // 100 days are 3.3 rhythms
+    [{ factor: 3 }, 'repurchase_overdue'],
+    [{ factor: 3.5 }, 'churn_warning'],
+    [{ factor: 3, maxDays: 100 }, 'repurchase_overdue'],
+    [{ factor: 3, maxDays: 99 }, 'churn_warning'],
+  ])('leaves who is overdue by the numbers in force, %o, to %s', async (params, kind) => {
+    await db.prisma.rule.create({ data: { kind: 'repurchase_overdue', version: 2, params } })
+    await aBuyer(ago(100), 30)
+
+    await scanDay(db, { day: DAY })
+
+    expect((await tasks()).map(([made]) => made)).toEqual([kind])
+  })
+
+  it('waits for nothing where the overdue rule is off', async () => {
+    await db.prisma.rule.create({
+      data: { kind: 'repurchase_overdue', version: 2, enabled: false, params: {} },
+    })
+    await aBuyer(ago(100), 30)
+
+    await scanDay(db, { day: DAY })
+
+    expect((await tasks()).map(([made]) => made)).toEqual(['churn_warning'])
   })
 
   it('calls back in three steps, each once; a step takes the place of one nobody began', async () => {

@@ -16,6 +16,7 @@ export function aTask(over: Partial<TaskView> = {}): TaskView {
     assignee: { userid: 'limin', name: '李敏' },
     assigneeRule: 1,
     reason: '通常 15 天买一次，已经 31 天没来了。',
+    mark: null,
     rule: { kind: 'repurchase_overdue', version: 1 },
     facts: {},
     words: '晓雅你好，面霜快用完了吧？',
