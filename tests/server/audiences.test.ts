@@ -56,7 +56,11 @@ describe('POST /api/audiences/preview', () => {
     [{}, 'filter', 'exactly one field'],
     [{ tier: [] }, 'filter.tier', 'too few'],
     [{ colour: 'red' }, 'filter.colour', 'is not a field'],
-    [{ and: [{ member: true }, { tier: ['platinum'] }] }, 'filter.and[1].tier[0]', 'iron, bronze'],
+    [
+      { and: [{ member: true }, { tier: ['platinum'] }] },
+      'filter.and[1].tier[0]',
+      'names a tier that the tier table does not have',
+    ],
     [{ not: { and: [] } }, 'filter.not.and', 'at least one filter'],
     [{ and: [{ colour: 'red' }] }, 'filter.and[0].colour', 'is no condition'],
     [{ and: [{ spend365: { min: 5, max: 4 } }] }, 'filter.and[0].spend365.min', 'nobody fits'],

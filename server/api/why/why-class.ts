@@ -1,17 +1,12 @@
+import { readTiers } from '../../../bot/rules/load-tiers.ts'
 import { daysBetween, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
 import { churnDay, stageOf, STAGE_RULES } from '../../../domain/lifecycle.ts'
 import { formatFen } from '../../../domain/money.ts'
 import { eightOf, RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import {
-  bandsOf,
-  heldTier,
-  nextReview,
-  tierRank,
-  tierRow,
-  TIER_TABLE,
-} from '../../../domain/tier.ts'
+import { bandsOf, heldTier, nextReview } from '../../../domain/tier.ts'
+import { tierName, tierRank } from '../../../domain/tier-table.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import type { CLASS_KINDS, WhyAnswer } from './schema.ts'
 import type { WhyFacts } from './why-facts.ts'
@@ -56,11 +51,12 @@ const TELL: Record<ClassKind, (facts: WhyFacts, context: WhyContext) => Told> = 
 }
 
 function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
-  const { tier, flags } = heldTier(facts.tier, facts)
-  const due = heldTier(null, facts).tier
-  const name = (code: typeof tier) => tierRow(code).name[lang]
-  const { amount, count } = bandsOf(facts)
-  const isSpecial = tierRow(due).minReferrals !== undefined
+  const { version, table } = readTiers(facts.tiers)
+  const { tier, flags } = heldTier(table, facts.tier, facts, today)
+  const due = heldTier(table, null, facts, today).tier
+  const name = (code: typeof tier) => tierName(table, code, lang)
+  const { amount, count } = bandsOf(table, facts)
+  const isSpecial = table.tiers[tierRank(table, due)]?.kind === 'special'
   const zh = lang !== 'en'
   const sum = zh
     ? `近 365 天消费 ${formatFen(facts.spend365Fen)}、${facts.orders365} 单`
@@ -73,7 +69,7 @@ function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
       ? `${sum}：金额到「${name(amount)}」，单数到「${name(count)}」，取低的一档「${name(due)}」。`
       : `${sum}: the amount makes ${name(amount)}, the count ${name(count)}; the lower holds: ${name(due)}.`
   const review = nextReview(today)
-  const isKept = tierRank(tier) > tierRank(due)
+  const isKept = tierRank(table, tier) > tierRank(table, due)
   const warned =
     facts.warnedOn === null
       ? ''
@@ -88,18 +84,8 @@ function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
   return {
     sentence: `${says}${kept}`,
     rule: {
-      version: 1,
-      params: {
-        tiers: TIER_TABLE.map(
-          ({ code, minSpendFen, minOrders, minPurchaseDays, minReferrals }) => ({
-            code,
-            minSpendFen,
-            minOrders,
-            minPurchaseDays,
-            minReferrals,
-          }),
-        ),
-      },
+      version,
+      params: { tiers: table.tiers.map(({ code, asks, requires }) => ({ code, asks, requires })) },
     },
     facts: {
       tier,

@@ -5,6 +5,7 @@ import { rebuildStats } from '../../../bot/members/stats.ts'
 import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { fallReview, keepGap } from '../../../domain/tier.ts'
+import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import type { Tier } from '../../../domain/words.ts'
 import { aCustomer, aGuide } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
@@ -165,10 +166,11 @@ describe('tier_keep', () => {
         for (const { bought: days, tier, warned } of members) {
           const customer = await aWarned(tier, warned, days)
           const review = fallReview(warned, today)
-          const gap = keepGap(tier, days, 0, review)
+          const gap = keepGap(DEFAULT_TIER_TABLE, tier, days, { referrals: 0 }, review)
           if (!gap || review > addDays(today, 30)) continue
           const { code, ...short } = gap
-          wanted.push({ memberNo: customer.memberNo, facts: { tier: code, ...short } })
+          const tierName = DEFAULT_TIER_TABLE.tiers.find((row) => row.code === tier)?.name
+          wanted.push({ memberNo: customer.memberNo, facts: { tier: code, tierName, ...short } })
         }
 
         const { created } = await scan(today)

@@ -1,0 +1,219 @@
+import { addDays, type BusinessDay } from '../../domain/business-day.ts'
+import { nextReview, TIER_WARNING_DAYS, TIER_WINDOW_DAYS } from '../../domain/tier.ts'
+import { asksPoints, boundsOf, lowestTier, type TierTable } from '../../domain/tier-table.ts'
+import { Prisma } from '../../prisma/db.ts'
+import { counts } from '../rules/counted-order.ts'
+import { countedReferral, earnedPoints } from '../rules/tier-sql.ts'
+
+/** Which tiers are told: by which table, as of when, of whom. */
+export interface TierQuestion {
+  table: TierTable
+  day: BusinessDay
+  zone: string
+  /** everybody; those for whom something changed since a night; or these */
+  whom: 'everybody' | { since: BusinessDay } | { ids: readonly bigint[] }
+}
+
+/**
+ * The figures that tiers are told from, as parts of a statement's WITH (domain-rules 2): `figures` of customer_id, spend,
+ * orders, days, referrals, points and last_day, and with _out what will have left the window by the next review.
+ */
+export function tierFigures(question: TierQuestion): Prisma.Sql {
+  const { table, day, zone, whom } = question
+  const review = nextReview(day)
+  const isAll = whom === 'everybody'
+  const these = isAll || 'since' in whom ? null : whom.ids.map(String)
+  const earned = asksPoints(table)
+    ? Prisma.sql`
+      select e.customer_id, coalesce(sum(e.points) filter (where ${earnedPoints(day, zone)}), 0) as points,
+        coalesce(sum(e.points) filter (where ${earnedPoints(review, zone)}), 0) as points_then
+      from points_entry e ${isAll ? Prisma.empty : Prisma.sql`join look on look.id = e.customer_id`}
+      where e.customer_id is not null and e.kind in ('earn', 'adjust')
+      group by 1`
+    : Prisma.sql`select null::bigint as customer_id, 0::bigint as points, 0::bigint as points_then where false`
+  return Prisma.sql`
+    ${look(question)}, leaving as (
+      -- what will have left the window by the next review
+      select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend, count(*)::int as orders,
+        count(distinct o.paid_day)::int as days
+      from orders o
+      where o.paid_day > ${day}::date - ${TIER_WINDOW_DAYS}::int
+        and o.paid_day <= ${addDays(review, -TIER_WINDOW_DAYS)}::date and ${counts('o')}
+        and ${these ? Prisma.sql`o.customer_id in (select id from look)` : Prisma.sql`o.customer_id is not null`}
+      group by o.customer_id
+    ), referred as (
+      select r.referrer_member_no as member_no, count(*)::int as n
+      from customer r
+      ${isAll ? Prisma.empty : Prisma.sql`join look on look.member_no = r.referrer_member_no`}
+      ${countedReferral}
+      where r.referrer_member_no is not null
+      group by 1
+    ), earned as (${earned}
+    ), figures as (
+      select c.id as customer_id, coalesce(s.spend_365_fen, 0) as spend, coalesce(s.orders_365, 0) as orders,
+        coalesce(s.purchase_days_365, 0) as days, coalesce(r.n, 0) as referrals,
+        greatest(coalesce(e.points, 0), 0) as points, greatest(coalesce(e.points_then, 0), 0) as points_then,
+        coalesce(l.spend, 0) as spend_out, coalesce(l.orders, 0) as orders_out, coalesce(l.days, 0) as days_out,
+        s.last_purchase_day as last_day
+      from look c
+      left join customer_stats s on s.customer_id = c.id
+      left join leaving l on l.customer_id = c.id
+      left join referred r on r.member_no = c.member_no
+      left join earned e on e.customer_id = c.id
+    )`
+}
+
+/** Whom to look at. `look(id, member_no)` */
+function look({ table, whom, zone }: TierQuestion): Prisma.Sql {
+  if (whom === 'everybody') return Prisma.sql`look as (select id, member_no from customer)`
+  if ('ids' in whom) {
+    return Prisma.sql`look as materialized (
+      select id, member_no from customer where id = any(${whom.ids.map(String)}::bigint[]))`
+  }
+  const { since } = whom
+  const byReferral = table.tiers
+    .filter((row) => boundsOf(table, row).referrals > 0)
+    .map(({ code }) => code)
+  return Prisma.sql`
+    changed as materialized (
+      select c.id, c.member_no, c.referrer_member_no, s.customer_id is null as never_bought,
+        k.customer_id is null or s.as_of >= ${since}::date
+          or c.updated_at >= (${since}::date)::timestamp at time zone ${zone}
+          -- whoever returned everything has no figures any more
+          or (s.customer_id is null and k.tier <> ${lowestTier(table).code}) as is_changed
+      from customer c
+      left join customer_stats s on s.customer_id = c.id
+      left join customer_tier k on k.customer_id = c.id
+    ), look as (
+      select id, member_no from changed where is_changed
+      union
+      -- a friend's first order counts for who brought them, and so does its return
+      select c.id, c.member_no from changed f join customer c on c.member_no = f.referrer_member_no
+      where f.is_changed or (f.never_bought
+        and exists (select from customer_tier k where k.customer_id = c.id and k.tier = any(${byReferral}::text[])))
+    )`
+}
+
+/** Figures of a window as SQL. */
+interface FigureColumns {
+  spend: Prisma.Sql
+  orders: Prisma.Sql
+  days: Prisma.Sql
+  referrals: Prisma.Sql
+  points: Prisma.Sql
+  /** the day as of which a membership may be over */
+  day: BusinessDay
+}
+
+/** Today's figures of the row `f`. */
+export function figuresNow(day: BusinessDay): FigureColumns {
+  return {
+    spend: Prisma.sql`f.spend`,
+    orders: Prisma.sql`f.orders`,
+    days: Prisma.sql`f.days`,
+    referrals: Prisma.sql`f.referrals`,
+    points: Prisma.sql`f.points`,
+    day,
+  }
+}
+
+/** Those of it that will still be inside the window at the next review. */
+function figuresThen(day: BusinessDay): FigureColumns {
+  return {
+    ...figuresNow(nextReview(day)),
+    spend: Prisma.sql`(f.spend - f.spend_out)`,
+    orders: Prisma.sql`(f.orders - f.orders_out)`,
+    days: Prisma.sql`(f.days - f.days_out)`,
+    points: Prisma.sql`f.points_then`,
+  }
+}
+
+/** Whether the figures of row `f` meet all that a tier of the table asks for, as one condition a tier, lowest first. */
+export function meetsTiers(table: TierTable, now: FigureColumns): Prisma.Sql[] {
+  return table.tiers.map((row) => {
+    const { spendFen, orders, purchaseDays, referrals, points } = boundsOf(table, row)
+    const least = (figure: Prisma.Sql, n: number) =>
+      n > 0 ? [Prisma.sql`${figure} >= ${n}::bigint`] : []
+    const parts = [
+      ...least(now.spend, spendFen),
+      ...least(now.orders, orders),
+      ...least(now.days, purchaseDays),
+      ...least(now.referrals, referrals),
+      ...least(now.points, points),
+      ...(row.ends
+        ? [Prisma.sql`coalesce(${now.day}::date - f.last_day < ${row.ends.afterDays}::int, true)`]
+        : []),
+    ]
+    return parts.length === 0 ? Prisma.sql`true` : Prisma.sql`(${Prisma.join(parts, ' and ')})`
+  })
+}
+
+/** The tier that figures give, as its place in the table: domain tierOf() in SQL. */
+function rankBy(table: TierTable, now: FigureColumns): Prisma.Sql {
+  const cases = meetsTiers(table, now)
+    .map((met, rank) => Prisma.sql`when ${met} then ${rank}::int`)
+    .slice(1)
+    .toReversed()
+  return cases.length === 0
+    ? Prisma.sql`0`
+    : Prisma.sql`(case ${Prisma.join(cases, ' ')} else 0 end)`
+}
+
+/**
+ * Judges the rows of `figures`, as further parts of the WITH: `judged` has each customer's figures, what is kept of them,
+ * and as places in the table `held` (null where nothing is kept or the table has it no more), `due` (by the figures),
+ * `at_review` (by those of the next review) and `tier`, what they hold from the day on:
+ * - up at once;
+ * - at a review, the first of a month, one step down 30 days after a warning, unless the tier is valid still;
+ * - a membership that is over falls to what else the figures give, at once or at the review, as its tier says.
+ */
+export function judgeTiers({ table, day }: TierQuestion): Prisma.Sql {
+  const thisReview = `${day.slice(0, 8)}01`
+  const ends = table.tiers.map((row) => row.ends)
+  const endDays = ends.map((end) => end?.afterDays ?? null)
+  const atOnce = ends.map((end) => end?.when === 'at_once')
+  return Prisma.sql`
+    ranked as (
+      select f.*, k.customer_id is not null as is_kept, k.tier as code, k.since, k.warned_on, k.reviewed_on,
+        k.falling_reviews, ${rankOf(table)} as held, ${rankBy(table, figuresNow(day))} as due,
+        ${rankBy(table, figuresThen(day))} as at_review,
+        k.customer_id is not null and k.reviewed_on < ${thisReview}::date as is_review
+      from figures f left join customer_tier k on k.customer_id = f.customer_id
+    ), over as (
+      select r.*, r.due < r.held and coalesce(
+          ${day}::date - r.last_day >= (${endDays}::int[])[r.held + 1]
+            and ((${atOnce}::boolean[])[r.held + 1] or r.is_review), false) as is_over
+      from ranked r
+    ), judged as (
+      select r.*, case
+          when r.held is null or r.due > r.held or r.is_over then r.due
+          when r.due < r.held and r.is_review and r.warned_on <= ${day}::date - ${TIER_WARNING_DAYS}::int
+            and not ${isValid(table, Prisma.sql`r.held`, Prisma.sql`r.since`, thisReview)} then r.held - 1
+          else r.held
+        end as tier
+      from over r
+    )`
+}
+
+/** Whether a tier that holds since a day may not be taken at a review yet (validity, domain-rules 2). */
+export function isValid(
+  { tiers }: TierTable,
+  rank: Prisma.Sql,
+  since: Prisma.Sql,
+  review: BusinessDay,
+): Prisma.Sql {
+  const months = tiers.map(({ keepMonths }) => keepMonths)
+  if (months.every((n) => n === 0)) return Prisma.sql`false`
+  return Prisma.sql`coalesce((${months}::int[])[${rank} + 1] > 0
+    and (${since} + make_interval(months => (${months}::int[])[${rank} + 1]))::date > ${review}::date, false)`
+}
+
+/** Place of the kept tier in the table; null for a code that it has no more. */
+function rankOf({ tiers }: TierTable): Prisma.Sql {
+  return Prisma.sql`(array_position(${tiers.map(({ code }) => code)}::text[], k.tier) - 1)`
+}
+
+/** The code at a place. */
+export function codeAt({ tiers }: TierTable, rank: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(${tiers.map(({ code }) => code)}::text[])[${rank} + 1]`
+}
