@@ -10,8 +10,13 @@ export interface TierQuestion {
   table: TierTable
   day: BusinessDay
   zone: string
-  /** everybody; those for whom something changed since a night; or these */
-  whom: 'everybody' | { since: BusinessDay } | { ids: readonly bigint[] }
+  /** counts points though no tier of the table asks for them */
+  points?: boolean
+  /**
+   * everybody; those for whom something changed since a night; these; or those whom somebody may see, a condition on a
+   * customer `c`
+   */
+  whom: 'everybody' | { since: BusinessDay } | { ids: readonly bigint[] } | { visible: Prisma.Sql }
 }
 
 /**
@@ -19,11 +24,11 @@ export interface TierQuestion {
  * orders, days, referrals, points and last_day, and with _out what will have left the window by the next review.
  */
 export function tierFigures(question: TierQuestion): Prisma.Sql {
-  const { table, day, zone, whom } = question
+  const { table, day, zone, whom, points = asksPoints(table) } = question
   const review = nextReview(day)
   const isAll = whom === 'everybody'
-  const these = isAll || 'since' in whom ? null : whom.ids.map(String)
-  const earned = asksPoints(table)
+  const isFew = !isAll && 'ids' in whom
+  const earned = points
     ? Prisma.sql`
       select e.customer_id, coalesce(sum(e.points) filter (where ${earnedPoints(day, zone)}), 0) as points,
         coalesce(sum(e.points) filter (where ${earnedPoints(review, zone)}), 0) as points_then
@@ -39,7 +44,7 @@ export function tierFigures(question: TierQuestion): Prisma.Sql {
       from orders o
       where o.paid_day > ${day}::date - ${TIER_WINDOW_DAYS}::int
         and o.paid_day <= ${addDays(review, -TIER_WINDOW_DAYS)}::date and ${counts('o')}
-        and ${these ? Prisma.sql`o.customer_id in (select id from look)` : Prisma.sql`o.customer_id is not null`}
+        and ${isFew ? Prisma.sql`o.customer_id in (select id from look)` : Prisma.sql`o.customer_id is not null`}
       group by o.customer_id
     ), referred as (
       select r.referrer_member_no as member_no, count(*)::int as n
@@ -66,6 +71,8 @@ export function tierFigures(question: TierQuestion): Prisma.Sql {
 /** Whom to look at. `look(id, member_no)` */
 function look({ table, whom, zone }: TierQuestion): Prisma.Sql {
   if (whom === 'everybody') return Prisma.sql`look as (select id, member_no from customer)`
+  if ('visible' in whom)
+    return Prisma.sql`look as (select c.id, c.member_no from customer c where ${whom.visible})`
   if ('ids' in whom) {
     return Prisma.sql`look as materialized (
       select id, member_no from customer where id = any(${whom.ids.map(String)}::bigint[]))`
@@ -166,32 +173,40 @@ function rankBy(table: TierTable, now: FigureColumns): Prisma.Sql {
  * - up at once;
  * - at a review, the first of a month, one step down 30 days after a warning, unless the tier is valid still;
  * - a membership that is over falls to what else the figures give, at once or at the review, as its tier says.
+ *
+ * @param by behind the names of the parts, where a statement judges by two tables: `judged_after`
  */
-export function judgeTiers({ table, day }: TierQuestion): Prisma.Sql {
+export function judgeTiers(
+  { table, day }: Pick<TierQuestion, 'table' | 'day'>,
+  by: '' | '_before' | '_after' = '',
+): Prisma.Sql {
   const thisReview = `${day.slice(0, 8)}01`
   const ends = table.tiers.map((row) => row.ends)
   const endDays = ends.map((end) => end?.afterDays ?? null)
   const atOnce = ends.map((end) => end?.when === 'at_once')
+  const [ranked, over, judged] = ['ranked', 'over', 'judged'].map((part) =>
+    Prisma.raw(`${part}${by}`),
+  )
   return Prisma.sql`
-    ranked as (
+    ${ranked} as (
       select f.*, k.customer_id is not null as is_kept, k.tier as code, k.since, k.warned_on, k.reviewed_on,
         k.falling_reviews, ${rankOf(table)} as held, ${rankBy(table, figuresNow(day))} as due,
         ${rankBy(table, figuresThen(day))} as at_review,
         k.customer_id is not null and k.reviewed_on < ${thisReview}::date as is_review
       from figures f left join customer_tier k on k.customer_id = f.customer_id
-    ), over as (
+    ), ${over} as (
       select r.*, r.due < r.held and coalesce(
           ${day}::date - r.last_day >= (${endDays}::int[])[r.held + 1]
             and ((${atOnce}::boolean[])[r.held + 1] or r.is_review), false) as is_over
-      from ranked r
-    ), judged as (
+      from ${ranked} r
+    ), ${judged} as (
       select r.*, case
           when r.held is null or r.due > r.held or r.is_over then r.due
           when r.due < r.held and r.is_review and r.warned_on <= ${day}::date - ${TIER_WARNING_DAYS}::int
             and not ${isValid(table, Prisma.sql`r.held`, Prisma.sql`r.since`, thisReview)} then r.held - 1
           else r.held
         end as tier
-      from over r
+      from ${over} r
     )`
 }
 

@@ -15,7 +15,10 @@ const words = (maxLength: number) =>
 const count = (maximum: number, description: string) =>
   Type.Integer({ minimum: 0, maximum, description: `${description}; 0 asks nothing` })
 
-const Code = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$' })
+const Code = Type.String({
+  pattern: '^[a-z][a-z0-9_]{0,29}$',
+  description: 'a letter, then letters, digits and _; all small',
+})
 
 /** A line of a tier table as the API takes and the database keeps it; what lines say of each other: domain lintTiers(). */
 export const TierRowShape = Type.Unsafe<TierRow>(
