@@ -41,10 +41,10 @@ export function tierFigures(question: TierQuestion): Prisma.Sql {
       -- what will have left the window by the next review
       select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend, count(*)::int as orders,
         count(distinct o.paid_day)::int as days
-      from orders o
+      from ${isFew ? ordersOfFew : Prisma.sql`orders o`}
       where o.paid_day > ${day}::date - ${TIER_WINDOW_DAYS}::int
         and o.paid_day <= ${addDays(review, -TIER_WINDOW_DAYS)}::date and ${counts('o')}
-        and ${isFew ? Prisma.sql`o.customer_id in (select id from look)` : Prisma.sql`o.customer_id is not null`}
+        and o.customer_id is not null
       group by o.customer_id
     ), referred as (
       select r.referrer_member_no as member_no, count(*)::int as n
@@ -67,6 +67,10 @@ export function tierFigures(question: TierQuestion): Prisma.Sql {
       left join earned e on e.customer_id = c.id
     )`
 }
+
+/** offset 0: by the customer's own orders, never by reading a month of everybody's */
+const ordersOfFew = Prisma.sql`look cross join lateral (
+  select * from orders own where own.customer_id = look.id offset 0) o`
 
 /** Whom to look at. `look(id, member_no)` */
 function look({ table, whom, zone }: TierQuestion): Prisma.Sql {
@@ -155,8 +159,8 @@ export function meetsTiers(table: TierTable, now: FigureColumns): Prisma.Sql[] {
   })
 }
 
-/** The tier that figures give, as its place in the table: domain tierOf() in SQL. */
-function rankBy(table: TierTable, now: FigureColumns): Prisma.Sql {
+/** The tier that figures of row `f` give, as its place in the table: domain tierOf() in SQL. */
+export function rankBy(table: TierTable, now: FigureColumns): Prisma.Sql {
   const cases = meetsTiers(table, now)
     .map((met, rank) => Prisma.sql`when ${met} then ${rank}::int`)
     .slice(1)
@@ -223,8 +227,8 @@ export function isValid(
     and (${since} + make_interval(months => (${months}::int[])[${rank} + 1]))::date > ${review}::date, false)`
 }
 
-/** Place of the kept tier in the table; null for a code that it has no more. */
-function rankOf({ tiers }: TierTable): Prisma.Sql {
+/** Place of the kept tier of row `k` in the table; null for a code that it has no more. */
+export function rankOf({ tiers }: TierTable): Prisma.Sql {
   return Prisma.sql`(array_position(${tiers.map(({ code }) => code)}::text[], k.tier) - 1)`
 }
 

@@ -11,6 +11,7 @@ export type TierReason = 'upgrade' | 'review' | 'end' | 'table'
 
 /** One change of a tier. */
 export interface TierChanged {
+  customerId: bigint
   memberNo: string | null
   externalUserId: string | null
   before: Tier
@@ -71,11 +72,11 @@ export async function writeTiers(
       order by s.customer_id
       returning customer_id, before, after, reason
     )
-    select c.member_no as "memberNo", c.external_userid as "externalUserId",
+    select c.id as "customerId", c.member_no as "memberNo", c.external_userid as "externalUserId",
       logged.before, logged.after, logged.reason, 0 as n
     from logged join customer c on c.id = logged.customer_id
     union all
-    select null, null, '', '', 'warned', count(*)::int from settled
+    select null, null, null, '', '', 'warned', count(*)::int from settled
     where warning is not null and warned_on is null`)
   let warned = 0
   const changes: TierChanged[] = []
