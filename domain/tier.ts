@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type BusinessDay } from './business-day.ts'
+import { addDays, addMonths, daysBetween, type BusinessDay } from './business-day.ts'
 import {
   boundsOf,
   lowestTier,
@@ -86,8 +86,15 @@ function placesOf(
   }
 }
 
-/** Whether a membership is over: so many days without a purchase (end of membership, domain-rules 2). */
-function isOver({ ends }: TierRow, { lastPurchaseDay }: TierFacts, today: BusinessDay): boolean {
+/**
+ * Whether the membership of a tier is over: so many days without a purchase (end of membership, domain-rules 2).
+ * @example isOver({ …silver, ends: { afterDays: 90, when: 'review' } }, { …, lastPurchaseDay: '2026-08-24' }, '2026-11-22') // true
+ */
+export function isOver(
+  { ends }: TierRow,
+  { lastPurchaseDay }: TierFacts,
+  today: BusinessDay,
+): boolean {
   if (ends === null || lastPurchaseDay === undefined || lastPurchaseDay === null) return false
   return daysBetween(lastPurchaseDay, today) >= ends.afterDays
 }
@@ -152,6 +159,25 @@ export function keepGap(
 export function nextReview(today: BusinessDay): BusinessDay {
   const firstOfMonth = `${today.slice(0, 8)}01`
   return `${addDays(firstOfMonth, 31).slice(0, 8)}01`
+}
+
+/**
+ * The first review that may take a tier: the next one, or where it is valid still, the first after that (validity,
+ * domain-rules 2).
+ *
+ * @param since the day on which it was reached; null where it held before tiers were kept: nothing holds it then
+ * @example reviewOf({ …silver, keepMonths: 3 }, '2026-10-14', '2026-11-22') // '2027-02-01': valid until 14 January
+ */
+export function reviewOf(
+  { keepMonths }: TierRow,
+  since: BusinessDay | null,
+  today: BusinessDay,
+): BusinessDay {
+  const next = nextReview(today)
+  if (since === null || keepMonths === 0) return next
+  // the day before, so that the first of a month counts itself
+  const first = nextReview(addDays(addMonths(since, keepMonths), -1))
+  return first > next ? first : next
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   keepGap as keepGapBy,
   nextGap as nextGapBy,
   nextReview,
+  reviewOf,
   tierOf as tierBy,
   type TierFacts,
 } from '../../domain/tier.ts'
@@ -197,6 +198,25 @@ describe('keepGap', () => {
   it('is nothing where nothing can be lost', () => {
     expect(keepGap('iron', [], 0, '2026-12-01')).toBeNull()
     expect(keepGap('silver', days, 0, '2026-11-22')).toBeNull()
+  })
+})
+
+describe('reviewOf', () => {
+  const silver = (keepMonths: number) => {
+    const [row] = changed('silver', { keepMonths }).tiers.slice(2)
+    if (!row) throw new Error('no silver')
+    return row
+  }
+
+  it.each([
+    [0, '2026-11-20', '2026-12-01'],
+    [1, '2026-10-31', '2026-12-01'],
+    [1, '2026-11-01', '2026-12-01'],
+    [1, '2026-11-02', '2027-01-01'],
+    [3, '2026-10-14', '2027-02-01'],
+    [12, null, '2026-12-01'],
+  ])('of a tier valid for %i months, reached on %s, is %s', (months, since, review) => {
+    expect(reviewOf(silver(months), since, TODAY)).toBe(review)
   })
 })
 

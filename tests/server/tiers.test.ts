@@ -237,6 +237,35 @@ describe('PUT /api/tiers', () => {
   })
 })
 
+describe('why a customer has their tier', () => {
+  const told = async (id: bigint) =>
+    (await test.app.inject({ url: `/api/customers/${id}/why?kind=tier`, headers: hq })).json<{
+      sentence: string
+      until: string | null
+    }>()
+
+  it('tells that the membership is over', async () => {
+    const id = await member(200_000, 21, 'silver')
+    await useTiers(db, tiersWith({ silver: { ends: { afterDays: 21, when: 'review' } } }))
+
+    expect(await told(id)).toMatchObject({
+      sentence:
+        '已经 21 天没有购买，「银」满 21 天没买就到期，按「铜」算。「银」先保留，最早 12 月 1 日复核时降一级。',
+      until: '2026-12-01',
+    })
+  })
+
+  it('tells until when a tier is valid, and a profile asks for nothing to keep it till then', async () => {
+    const id = await member(0, 0, 'silver')
+    await db.prisma.customerTier.updateMany({ data: { since: new Date('2026-10-14') } })
+    await useTiers(db, tiersWith({ silver: { keepMonths: 3 } }))
+
+    expect(await told(id)).toMatchObject({ until: '2027-02-01' })
+    const profile = await test.app.inject({ url: `/api/customers/${id}`, headers: hq })
+    expect(profile.json()).toMatchObject({ tier: { code: 'silver', keep: null } })
+  })
+})
+
 describe('POST /api/tiers/lint', () => {
   it('says what is wrong in the language of the asker, and how many reach each tier', async () => {
     await member(100_000, 1, null)

@@ -5,8 +5,8 @@ import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
 import { RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { heldTier, keepGap, nextGap, nextReview } from '../../../domain/tier.ts'
-import { tierName, tierRank, type TierTable } from '../../../domain/tier-table.ts'
+import { heldTier, keepGap, nextGap, nextReview, reviewOf } from '../../../domain/tier.ts'
+import { lowestTier, tierName, tierRank, type TierTable } from '../../../domain/tier-table.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import { taskView } from '../tasks/task-view.ts'
 import { birthdayText } from './birthday-text.ts'
@@ -89,15 +89,18 @@ function tierView(
   const { tier, flags } = heldTier(table, row.tier, row, today)
   const next = nextGap(table, tier, row)
   const more = { referrals: row.referrals, points365: row.pointsAtReview }
+  const held = table.tiers[tierRank(table, tier)] ?? lowestTier(table)
+  // a tier that the figures alone give is kept from the night on
+  const since = tier === row.tier ? row.tierSince : null
+  const isFree = tier === row.tier && reviewOf(held, since, today) > nextReview(today)
   return {
     code: tier,
     name: tierName(table, tier, lang),
-    colour: table.tiers[tierRank(table, tier)]?.colour ?? '',
-    // a tier that the figures alone give is kept from the night on
-    since: tier === row.tier ? row.tierSince : null,
+    colour: held.colour,
+    since,
     flags,
     next: next && { ...next, name: tierName(table, next.code, lang) },
-    keep: keepGap(table, tier, row.days ?? [], more, nextReview(today)),
+    keep: isFree ? null : keepGap(table, tier, row.days ?? [], more, nextReview(today)),
   }
 }
 

@@ -1,15 +1,13 @@
-import { readTiers } from '../../../bot/rules/load-tiers.ts'
 import { daysBetween, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
 import { churnDay, stageOf, STAGE_RULES } from '../../../domain/lifecycle.ts'
 import { formatFen } from '../../../domain/money.ts'
 import { eightOf, RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { bandsOf, heldTier, nextReview } from '../../../domain/tier.ts'
-import { tierName, tierRank } from '../../../domain/tier-table.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import type { CLASS_KINDS, WhyAnswer } from './schema.ts'
 import type { WhyFacts } from './why-facts.ts'
+import { tellTier } from './why-tier.ts'
 
 type ClassKind = (typeof CLASS_KINDS)[number]
 
@@ -48,58 +46,6 @@ const TELL: Record<ClassKind, (facts: WhyFacts, context: WhyContext) => Told> = 
   rfm: tellRfm,
   stage: tellStage,
   rhythm: tellRhythm,
-}
-
-function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
-  const { version, table } = readTiers(facts.tiers)
-  const { tier, flags } = heldTier(table, facts.tier, facts, today)
-  const due = heldTier(table, null, facts, today).tier
-  const name = (code: typeof tier) => tierName(table, code, lang)
-  const { amount, count } = bandsOf(table, facts)
-  const isSpecial = table.tiers[tierRank(table, due)]?.kind === 'special'
-  const zh = lang !== 'en'
-  const sum = zh
-    ? `近 365 天消费 ${formatFen(facts.spend365Fen)}、${facts.orders365} 单`
-    : `${formatFen(facts.spend365Fen)} and ${facts.orders365} orders within 365 days`
-  const says = isSpecial
-    ? zh
-      ? `${sum}，买过 ${facts.purchaseDays365} 天、带来 ${facts.referrals} 位新客，够「${name(due)}」。`
-      : `${sum}, ${facts.purchaseDays365} purchase days and ${facts.referrals} new customers: ${name(due)}.`
-    : zh
-      ? `${sum}：金额到「${name(amount)}」，单数到「${name(count)}」，取低的一档「${name(due)}」。`
-      : `${sum}: the amount makes ${name(amount)}, the count ${name(count)}; the lower holds: ${name(due)}.`
-  const review = nextReview(today)
-  const isKept = tierRank(table, tier) > tierRank(table, due)
-  const warned =
-    facts.warnedOn === null
-      ? ''
-      : zh
-        ? `（${dayText(facts.warnedOn, lang)}起提醒过）`
-        : ` (warned on ${dayText(facts.warnedOn, lang)})`
-  const kept = !isKept
-    ? ''
-    : zh
-      ? `「${name(tier)}」先保留，最早 ${dayText(review, lang)}复核时降一级${warned}。`
-      : ` ${name(tier)} is kept; it may fall one step at the review on ${dayText(review, lang)} at the earliest${warned}.`
-  return {
-    sentence: `${says}${kept}`,
-    rule: {
-      version,
-      params: { tiers: table.tiers.map(({ code, asks, requires }) => ({ code, asks, requires })) },
-    },
-    facts: {
-      tier,
-      byFigures: due,
-      since: facts.tierSince,
-      spend365Fen: facts.spend365Fen,
-      orders365: facts.orders365,
-      purchaseDays365: facts.purchaseDays365,
-      referrals: facts.referrals,
-      warnedOn: facts.warnedOn,
-      flags,
-    },
-    until: isKept ? review : null,
-  }
 }
 
 function tellRfm(facts: WhyFacts, { lang }: WhyContext): Told {

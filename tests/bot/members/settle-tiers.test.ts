@@ -7,6 +7,7 @@ import { tierOf } from '../../../domain/tier.ts'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
+import { tiersWith, useTiers } from '../../support/tiers.ts'
 
 const db = useDatabase()
 
@@ -188,7 +189,16 @@ describe('tiers', () => {
     )
   })
 
-  it('are on every night what looking at everybody gives', async () => {
+  it.each([
+    ['the product’s own table', tiersWith({})],
+    [
+      'a table with validity and ends',
+      tiersWith({
+        bronze: { keepMonths: 2 },
+        silver: { ends: { afterDays: 40, when: 'review' } },
+      }),
+    ],
+  ])('by %s are on every night what looking at everybody gives', async (_which, table) => {
     const PEOPLE = 5
     const act = fc.record({
       /** nights until it happens */
@@ -207,6 +217,7 @@ describe('tiers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), async (acts) => {
         await emptyDatabase(db)
+        await useTiers(db, table)
         const ids: bigint[] = []
         for (let n = 0; n < PEOPLE; n += 1) {
           const id = await customer(`M${n}`)
