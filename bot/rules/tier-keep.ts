@@ -106,7 +106,7 @@ export const tierKeep = defineRule({
     const name = called(facts, lang)
     const day = dayText(facts.reviewDay, lang)
     return lang === 'en'
-      ? `${who}your ${name} tier is reviewed on ${day}. Let me help you!${from}`
+      ? `${who}your ${name} tier is reviewed ${day}. I can help!${from}`
       : `${who}您的${name}卡 ${day}要重新评定了，我帮您看看怎么留住，想买什么告诉我。${from}`
   },
 

@@ -3,6 +3,7 @@ import type { AudiencePreview } from '../../server/api/audiences/schema.ts'
 import { aCustomer } from '../support/chain.ts'
 import { useDatabase } from '../support/database.ts'
 import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
+import { tiersWith, useTiers } from '../support/tiers.ts'
 import { twoStores, type TwoStores } from './support/two-stores.ts'
 
 const db = useDatabase()
@@ -50,6 +51,19 @@ describe('POST /api/audiences/preview', () => {
 
     expect(all.json<AudiencePreview>()).toMatchObject({ count: 2, byStore: [{ storeNo: 'S1' }] })
     expect(theirs.json<AudiencePreview>()).toMatchObject({ count: 0, sample: [], byStore: [] })
+  })
+
+  it('takes the codes of the chain’s own tiers, of which whoever has none yet is in the lowest', async () => {
+    await useTiers(db, tiersWith({ iron: { code: 'basic' } }))
+
+    const answer = await ask(chain.hq.userid, { tier: ['basic'] })
+
+    expect(answer.json<AudiencePreview>()).toMatchObject({
+      count: 4,
+      sample: [{ tier: 'basic' }, {}, {}, {}],
+    })
+    expect((await ask(chain.hq.userid, { tier: ['iron'] })).statusCode).toBe(400)
+    await db.prisma.tierTable.deleteMany()
   })
 
   it.each<[unknown, string, string]>([
