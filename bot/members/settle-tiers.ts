@@ -5,8 +5,8 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { loadTiers, type TiersInForce } from '../rules/load-tiers.ts'
 import { tiersSettled } from '../tasks/on-tiers.ts'
-import type { TierQuestion } from './judge-tiers.ts'
 import { overEverybody } from './over-everybody.ts'
+import type { TierQuestion } from './tier-figures.ts'
 import { tellTiers, writeTiers, type TierReason } from './write-tiers.ts'
 
 /** How many tiers a run changed. */

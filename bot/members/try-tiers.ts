@@ -5,7 +5,8 @@ import { Prisma } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { loadTiers } from '../rules/load-tiers.ts'
 import { isAlone } from '../tasks/dry-run.ts'
-import { codeAt, judgeTiers, tierFigures } from './judge-tiers.ts'
+import { codeAt, judgeTiers } from './judge-tiers.ts'
+import { tierFigures } from './tier-figures.ts'
 
 /** What a night would make of everybody's tier with another table, beside the one in force. */
 export interface TiersTried {

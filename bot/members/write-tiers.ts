@@ -4,7 +4,8 @@ import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { announceMany } from '../messages/webhooks.ts'
-import { codeAt, isValid, judgeTiers, tierFigures, type TierQuestion } from './judge-tiers.ts'
+import { codeAt, isValid, judgeTiers } from './judge-tiers.ts'
+import { tierFigures, type TierQuestion } from './tier-figures.ts'
 
 /** Why a tier changed: up at once, down at a review, the membership over, or the table has the tier no more. */
 export type TierReason = 'upgrade' | 'review' | 'end' | 'table'

@@ -1,4 +1,4 @@
-import { tierFigures } from '../../../bot/members/judge-tiers.ts'
+import { tierFigures } from '../../../bot/members/tier-figures.ts'
 import { loadTiers } from '../../../bot/rules/load-tiers.ts'
 import { lowestTierCode } from '../../../bot/rules/tier-sql.ts'
 import { businessDay } from '../../../domain/business-day.ts'

@@ -1,5 +1,6 @@
-import { figuresNow, meetsTiers, tierFigures } from '../../../bot/members/judge-tiers.ts'
+import { figuresNow, meetsTiers } from '../../../bot/members/judge-tiers.ts'
 import { loadTagRules } from '../../../bot/members/tag-rules.ts'
+import { tierFigures } from '../../../bot/members/tier-figures.ts'
 import { loadTiers } from '../../../bot/rules/load-tiers.ts'
 import type { Finding } from '../../../bot/rules/rule.ts'
 import { businessDay } from '../../../domain/business-day.ts'
