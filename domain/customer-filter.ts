@@ -1,6 +1,7 @@
 import { celebrationsBetween, type Celebration } from './birthday.ts'
 import { addDays, addMonths, daysBetween, type BusinessDay } from './business-day.ts'
 import type { RfmEight, RfmFive } from './rfm.ts'
+import { DEFAULT_TIER_TABLE, lowestTier } from './tier-table.ts'
 import type { ConsentLevel, Stage, Tier } from './words.ts'
 
 /** From, to, or both; both ends are in it. */
@@ -149,7 +150,7 @@ const CHECKS: Checks = {
     (any === undefined || any.some((id) => tagIds.includes(id))) &&
     (all === undefined || all.every((id) => tagIds.includes(id))) &&
     (none === undefined || !none.some((id) => tagIds.includes(id))),
-  tier: (wanted, { tier }) => isOneOf(wanted, tier ?? 'iron'),
+  tier: (wanted, { tier }) => isOneOf(wanted, tier ?? lowestTier(DEFAULT_TIER_TABLE).code),
   rfm: (wanted, { rfm }) => isOneOf(wanted, rfm),
   five: (wanted, { five }) => isOneOf(wanted, five),
   stage: (wanted, { stage }) => isOneOf(wanted, stage),

@@ -1,8 +1,8 @@
 import { dayText } from './day-words.ts'
 import { formatFen } from './money.ts'
 import { RFM_EIGHT, RFM_FIVE, RFM_NAMES } from './rfm.ts'
-import { tierRow } from './tier.ts'
-import { CONSENTS, STAGE_NAMES, STAGES, TIERS, type Lang } from './words.ts'
+import { DEFAULT_TIER_TABLE, tierName } from './tier-table.ts'
+import { CONSENTS, STAGE_NAMES, STAGES, type Lang } from './words.ts'
 
 /** An automatic tag as it was put on: by which version of which rule, when, on what facts (bot/audience/evidence-sql). */
 export interface TagEvidence {
@@ -51,6 +51,12 @@ const oneOf =
     return word === undefined ? null : say(word)
   }
 
+function wordIn(value: unknown, lang: Lang): string | null {
+  if (typeof value !== 'object' || value === null) return null
+  const word: unknown = (value as Record<string, unknown>)[lang]
+  return typeof word === 'string' ? word : null
+}
+
 const percent = (share: number) => `${Math.round(share * 100)}%`
 const rounded = (n: number) => String(Math.round(n * 10) / 10)
 const both = (zh: string, en: string): Record<Lang, string> => ({ 'zh-CN': zh, en })
@@ -80,10 +86,13 @@ const SAYS: Record<string, Say> = {
   expected90: number((n) =>
     both(`90 天内预计再来 ${rounded(n)} 天`, `${rounded(n)} purchase days expected in 90 days`),
   ),
-  tier: oneOf(TIERS, (tier) => {
-    const { name } = tierRow(tier)
-    return both(`${name['zh-CN']}等级`, `tier ${name.en}`)
-  }),
+  // with the names it had then; the code alone where it was put on before tiers were data
+  tier: (value) => {
+    const name = (lang: Lang) =>
+      typeof value === 'string' ? tierName(DEFAULT_TIER_TABLE, value, lang) : wordIn(value, lang)
+    const [zh, en] = [name('zh-CN'), name('en')]
+    return zh === null || en === null ? null : both(`${zh}等级`, `tier ${en}`)
+  },
   rfm: oneOf(RFM_EIGHT, (rfm) => RFM_NAMES[rfm]),
   five: oneOf(RFM_FIVE, (five) => RFM_NAMES[five]),
   stage: oneOf(STAGES, (stage) => STAGE_NAMES[stage]),

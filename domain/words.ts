@@ -54,8 +54,8 @@ export type ConsentLevel = (typeof CONSENTS)[number]
 export const TAG_DIMENSIONS = ['source', 'behaviour', 'lifecycle', 'consumption'] as const
 export type TagDimension = (typeof TAG_DIMENSIONS)[number]
 
-export const TIERS = ['iron', 'bronze', 'silver', 'gold'] as const
-export type Tier = (typeof TIERS)[number]
+/** Code of a line of the chain's tier table (tier-table.ts): data, not a fixed vocabulary. */
+export type Tier = string
 
 /** Why a candidate is not a task, or a customer may not be contacted now (domain-rules 9 and 10). */
 export const HOLD_REASONS = [

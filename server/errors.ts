@@ -139,6 +139,13 @@ export const DryRunBusy = createError(
   409,
 )
 
+// — Tiers —
+export const TiersChanged = createError(
+  'TIERS_CHANGED',
+  '等级表刚被别人改过，请刷新后再改。 It was saved meanwhile: read it again.',
+  409,
+)
+
 // — Open API —
 export const ApiKeyRefused = createError(
   'API_KEY_REFUSED',

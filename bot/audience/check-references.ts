@@ -1,10 +1,11 @@
 import { leavesOf, type CustomerFilter } from '../../domain/customer-filter.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { tierBounds } from '../rules/tier-sql.ts'
 import { BadFilter } from './read-filter.ts'
 
 /** One thing that a filter names, and where. */
 interface Reference {
-  kind: 'tag' | 'store' | 'region' | 'guide'
+  kind: 'tag' | 'tier' | 'store' | 'region' | 'guide'
   id: string
   /** in what was sent: /and/1/tags/any/0 */
   at: string
@@ -12,6 +13,7 @@ interface Reference {
 
 const SAYS: Record<Reference['kind'], string> = {
   tag: 'names a tag that is not in the library, or was deleted: read GET /api/tags again',
+  tier: 'names a tier that the tier table does not have: read GET /api/tiers',
   store: 'names a store that there is not',
   region: 'names a region that no store is in',
   guide: 'names somebody who is not an employee',
@@ -21,7 +23,7 @@ const SAYS: Record<Reference['kind'], string> = {
 type Ask = (statement: Prisma.Sql) => Promise<{ n: number }[]>
 
 /**
- * Checks that all tags, stores, regions and employees that a filter names are there, in one statement.
+ * Checks that all tags, tiers, stores, regions and employees that a filter names are there, in one statement.
  *
  * @param at the field that the filter came in
  * @throws BadFilter naming the first that is not
@@ -39,6 +41,7 @@ export async function checkReferences(
     where not case r.kind
       when 'tag' then exists (select from tag t join tag_group g on g.id = t.group_id
         where t.id = r.id::bigint and t.deleted_at is null and g.deleted_at is null)
+      when 'tier' then r.id in (select bound.tier from ${tierBounds})
       when 'store' then exists (select from store where store_no = r.id)
       when 'region' then exists (select from store where region = r.id)
       else exists (select from employee where userid_key = r.id) end
@@ -69,6 +72,7 @@ function referencesOf(filter: CustomerFilter): Reference[] {
       ids.map((id, n): Reference => ({ kind, id, at: `${at}${below}/${n}` }))
     if ('tags' in leaf)
       return Object.entries(leaf.tags).flatMap(([how, ids]) => list('tag', ids, `/${how}`))
+    if ('tier' in leaf) return list('tier', leaf.tier)
     if ('store' in leaf) return list('store', leaf.store)
     if ('region' in leaf) return list('region', leaf.region)
     if ('guide' in leaf)

@@ -5,6 +5,7 @@ import {
   type LeafName,
 } from '../../domain/customer-filter.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lowestTierCode, tierBounds } from '../rules/tier-sql.ts'
 import { pointsToSpend, type FilterMoment } from './filter-sql.ts'
 
 /**
@@ -31,7 +32,10 @@ const lastPurchase = ({ day }: FilterMoment): Facts => ({
 
 const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
   tags: () => ({}),
-  tier: () => ({ tier: Prisma.sql`coalesce(tier.tier, 'iron')` }),
+  tier: () => ({
+    tier: Prisma.sql`(select bound.name || jsonb_build_object('code', bound.tier) from ${tierBounds}
+      where bound.tier = coalesce(tier.tier, ${lowestTierCode}))`,
+  }),
   rfm: () => ({ rfm: Prisma.sql`k.rfm` }),
   five: () => ({ five: Prisma.sql`k.five` }),
   stage: () => ({ stage: Prisma.sql`k.stage` }),

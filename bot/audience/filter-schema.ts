@@ -1,13 +1,14 @@
 import { Type, type TSchema } from 'typebox'
 import { FILTER_GENDERS, type CustomerFilter, type LeafName } from '../../domain/customer-filter.ts'
 import { RFM_EIGHT, RFM_FIVE } from '../../domain/rfm.ts'
-import { CONSENTS, STAGES, TIERS } from '../../domain/words.ts'
+import { CONSENTS, STAGES } from '../../domain/words.ts'
 
 /** most values of one list */
 const MOST_VALUES = 200
 const strict = { additionalProperties: false } as const
 
 const TagId = Type.String({ pattern: '^[0-9]{1,18}$' })
+const TierCode = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$', description: 'a tier’s code' })
 const Text = Type.String({ minLength: 1, maxLength: 100 })
 
 const list = <T extends TSchema>(item: T) =>
@@ -44,7 +45,7 @@ export const LEAVES = {
     },
     { ...strict, minProperties: 1, description: 'our tag ids' },
   ),
-  tier: someOf(TIERS),
+  tier: list(TierCode),
   rfm: someOf(RFM_EIGHT),
   five: someOf(RFM_FIVE),
   stage: someOf(STAGES),

@@ -8,6 +8,7 @@ import {
   type Range,
 } from '../../domain/customer-filter.ts'
 import { Prisma } from '../../prisma/db.ts'
+import { lowestTierCode } from '../rules/tier-sql.ts'
 
 /** As of when a filter is asked. */
 export interface FilterMoment {
@@ -69,11 +70,8 @@ const CONDITIONS: Conditions = {
       ],
       ' and ',
     )})`,
-  // whom no night has seen yet is at the bottom of the ladder
-  tier: (wanted) =>
-    wanted.includes('iron')
-      ? Prisma.sql`(tier.tier is null or tier.tier = any(${wanted}))`
-      : Prisma.sql`tier.tier = any(${wanted})`,
+  // whom no night has seen yet is in the lowest
+  tier: (wanted) => Prisma.sql`coalesce(tier.tier, ${lowestTierCode}) = any(${wanted})`,
   rfm: (wanted) => Prisma.sql`k.rfm = any(${wanted})`,
   five: (wanted) => Prisma.sql`k.five = any(${wanted})`,
   stage: (wanted) => Prisma.sql`k.stage = any(${wanted})`,

@@ -2,8 +2,9 @@ import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
-import { churnDaySql, fallingJoin } from '../rules/churn-sql.ts'
+import { fallingJoin } from '../rules/churn-sql.ts'
 import { cycleColumns, cycleJoins } from '../rules/group-cycles.ts'
+import { stageSql } from '../rules/stage-sql.ts'
 import { expectations, history, modelInForce, type FittedModel } from './fit-model.ts'
 import { overEverybody } from './over-everybody.ts'
 import { findMedians, rfmClasses, type Medians } from './rfm-classes.ts'
@@ -86,14 +87,7 @@ async function writeClasses(
       left join expected e on e.repeats = k.repeats and e.age = k.age
       offset 0
     ), tonight as (
-      select customer_id, rfm, five, fallback, case
-          when is_recent and purchase_days <= 1 then 'new'
-          when last_purchase_day is null then 'prospect'
-          when ${day}::date - last_purchase_day > ${STAGE_RULES.lostDays}::int then 'lost'
-          when is_falling or ${churnDaySql('k')} <= ${day}::date then 'at_risk'
-          when ${day}::date - last_purchase_day > ${STAGE_RULES.activeCycles}::float8 * cycle_days then 'sleeping'
-          else 'active'
-        end as stage,
+      select customer_id, rfm, five, fallback, ${stageSql(day)} as stage,
         floor(p * 100 + 0.5) / 100 as p_alive, floor(p * expected_days * 10 + 0.5) / 10 as expected_90
       from alive k
       union all

@@ -44,8 +44,9 @@ export async function recomputeStats(
     ), ${figures(today)} ${writeFigures(today)} ${replaceFigures}`
 }
 
-function lockCustomers(tx: Db, ids: bigint[]): Promise<unknown> {
-  return tx.$executeRaw`
+/** Nobody else counts or judges these customers until the transaction ends. */
+export async function lockCustomers(tx: Db, ids: readonly bigint[]): Promise<void> {
+  await tx.$executeRaw`
     select 1 from customer where id = any(${ids}::bigint[]) order by id for no key update`
 }
 

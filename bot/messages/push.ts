@@ -39,6 +39,7 @@ export async function pushMorning(
     lines: await loadTaskLines(
       tx,
       some.flatMap(({ best }) => idsOf(best)),
+      { now: at.pushTime, zone: deps.zone },
     ),
     tasks: await loadTasksForCards(
       tx,

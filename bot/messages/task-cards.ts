@@ -1,8 +1,10 @@
-import { businessDay } from '../../domain/business-day.ts'
+import { businessDay, type BusinessDay } from '../../domain/business-day.ts'
 import type { Tier } from '../../domain/words.ts'
 import { addressOf } from '../../domain/names.ts'
-import { heldTier, tierRow } from '../../domain/tier.ts'
+import { heldTier } from '../../domain/tier.ts'
+import { tierName, type TierTable } from '../../domain/tier-table.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
+import { loadTiers } from '../rules/load-tiers.ts'
 import type { TaskCardFacts, TaskLineFacts } from './render/task-card.ts'
 
 /** A task's card, and whom it goes to. */
@@ -23,6 +25,7 @@ interface LineRow {
   orders365: number
   purchaseDays365: number
   referrals: number
+  lastPurchaseDay: BusinessDay | null
   tier: Tier | null
 }
 
@@ -45,21 +48,24 @@ const lineColumns = Prisma.sql`
   t.id::text as "taskId", t.kind, t.facts, c.name, c.wecom_name as "wecomName", c.gender::text as gender,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referralsOf('c')}::int as referrals,
-  ${keptTier}`
+  s.last_purchase_day::text as "lastPurchaseDay", ${keptTier}`
 
 /** What lines about some tasks show, by task id. */
 export async function loadTaskLines(
   tx: Db,
   taskIds: readonly bigint[],
+  options: { now: Date; zone: string },
 ): Promise<Map<bigint, TaskLineFacts>> {
   if (taskIds.length === 0) return new Map()
+  const { table } = await loadTiers(tx)
+  const today = businessDay(options.now, options.zone)
   const rows = await tx.$queryRaw<LineRow[]>(Prisma.sql`
     select ${lineColumns}
     from task t
     join customer c on c.id = t.customer_id
     left join customer_stats s on s.customer_id = c.id
     where t.id = any(${taskIds.map(String)}::bigint[])`)
-  return new Map(rows.map((row) => [BigInt(row.taskId), toLine(row)]))
+  return new Map(rows.map((row) => [BigInt(row.taskId), toLine(row, table, today)]))
 }
 
 /**
@@ -72,6 +78,7 @@ export async function loadTasksForCards(
   options: { now: Date; zone: string },
 ): Promise<Map<bigint, TaskForCard>> {
   if (taskIds.length === 0) return new Map()
+  const { table } = await loadTiers(tx)
   const today = businessDay(options.now, options.zone)
   const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
     select ${lineColumns}, t.customer_id::text as "customerId", e.userid, t.urgent,
@@ -86,7 +93,7 @@ export async function loadTasksForCards(
     join employee e on e.id = t.assignee_id
     left join customer_stats s on s.customer_id = c.id
     where t.id = any(${taskIds.map(String)}::bigint[]) and e.active and e.in_app`)
-  return new Map(rows.map((row) => [BigInt(row.taskId), toCard(row)]))
+  return new Map(rows.map((row) => [BigInt(row.taskId), toCard(row, table, today)]))
 }
 
 /** Referred customers of a customer (alias) whose first order is paid and not refunded (domain-rules 1, gold). */
@@ -101,24 +108,19 @@ export function referralsOf(alias: 'c'): Prisma.Sql {
       and first_order.status = 'paid' and first_order.refunded_fen = 0)`
 }
 
-function toLine(row: LineRow): TaskLineFacts {
-  const { tier } = heldTier(row.tier, {
-    spend365Fen: row.spend365,
-    orders365: row.orders365,
-    purchaseDays365: row.purchaseDays365,
-    referrals: row.referrals,
-  })
+function toLine(row: LineRow, table: TierTable, today: BusinessDay): TaskLineFacts {
+  const { tier } = heldTier(table, row.tier, { ...row, spend365Fen: row.spend365 }, today)
   return {
     kind: row.kind,
     facts: row.facts,
     customerName: addressOf(row) ?? '未留名客户',
-    tierName: tierRow(tier).name['zh-CN'],
+    tierName: tierName(table, tier, 'zh-CN'),
   }
 }
 
-function toCard(row: Row): TaskForCard {
+function toCard(row: Row, table: TierTable, today: BusinessDay): TaskForCard {
   return {
-    ...toLine(row),
+    ...toLine(row, table, today),
     taskId: BigInt(row.taskId),
     customerId: BigInt(row.customerId),
     userid: row.userid,

@@ -2,16 +2,19 @@ import { Type, type Static } from 'typebox'
 import { daysBetween } from '../../domain/business-day.ts'
 import { dayText } from '../../domain/day-words.ts'
 import { formatFen } from '../../domain/money.ts'
-import { TIER_WARNING_DAYS, TIER_WINDOW_DAYS, tierRow } from '../../domain/tier.ts'
-import { TIERS, type Lang, type Tier } from '../../domain/words.ts'
+import { TIER_WARNING_DAYS, TIER_WINDOW_DAYS } from '../../domain/tier.ts'
+import { DEFAULT_TIER_TABLE, tierName } from '../../domain/tier-table.ts'
+import type { Lang } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { counts } from './counted-order.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
-import { countedReferral, tierBounds } from './tier-sql.ts'
+import { countedReferral, earnedPoints, tierBounds } from './tier-sql.ts'
 
 const Facts = Type.Object({
-  tier: Type.Unsafe<Tier>({ type: 'string', enum: [...TIERS] }),
+  tier: Type.String(),
+  /** what it was called then; absent in tasks of before tiers were data */
+  tierName: Type.Optional(Type.Object({ 'zh-CN': Type.String(), en: Type.String() })),
   /** the review at which the tier would fall */
   reviewDay: Type.String(),
   /** what is short of keeping it there; an order makes it less (bot/tasks/keep-gaps.ts) */
@@ -19,6 +22,7 @@ const Facts = Type.Object({
   orders: Type.Integer(),
   purchaseDays: Type.Integer(),
   referrals: Type.Integer(),
+  points: Type.Optional(Type.Integer()),
 })
 
 /**
@@ -64,7 +68,12 @@ export const tierKeep = defineRule({
           greatest(0, bound.days - (coalesce(s.purchase_days_365, 0) - coalesce(l.days, 0))) as days_short,
           case when bound.referrals = 0 then 0 else greatest(0, bound.referrals - (
             select count(*) from customer r ${countedReferral} where r.referrer_member_no = c.member_no
-          )) end as referrals_short
+          )) end as referrals_short,
+          case when bound.points = 0 then 0 else greatest(0, bound.points - (
+            select coalesce(sum(e.points), 0) from points_entry e
+            where e.customer_id = w.customer_id and ${earnedPoints(Prisma.sql`w.review`, zone)}
+          )) end as points_short,
+          bound.name
         from warned w
         join ${tierBounds} on bound.tier = w.tier
         join customer c on c.id = w.customer_id
@@ -72,18 +81,18 @@ export const tierKeep = defineRule({
         left join leaving l on l.customer_id = w.customer_id
       )
       select customer_id, review::text as occurrence,
-        jsonb_build_object('tier', tier, 'reviewDay', review, 'spendFen', spend_short, 'orders', orders_short,
-          'purchaseDays', days_short, 'referrals', referrals_short) as facts,
+        jsonb_build_object('tier', tier, 'tierName', name, 'reviewDay', review, 'spendFen', spend_short, 'orders', orders_short,
+          'purchaseDays', days_short, 'referrals', referrals_short, 'points', points_short) as facts,
         ((0.9 - 0.01 * days_left) * case when orders_short > 5 then 0.6 else 1 end)::float8 as urgency,
         days_left = 1 as urgent,
         (least(${day}::date + ${dueDays}::int, review - 1) + time '23:59:59') at time zone ${zone} as due_at,
         (review - 1 + time '23:59:59') at time zone ${zone} as dies_at
       from short
-      where spend_short + orders_short + days_short + referrals_short > 0`
+      where spend_short + orders_short + days_short + referrals_short + points_short > 0`
   },
 
   reason(facts, lang, today) {
-    const tier = tierRow(facts.tier).name[lang]
+    const tier = called(facts, lang)
     const left = today === undefined ? -1 : daysBetween(today, facts.reviewDay)
     const when = left > 0 ? inDays(left, lang) : dayText(facts.reviewDay, lang)
     return lang === 'en'
@@ -91,13 +100,13 @@ export const tierKeep = defineRule({
       : `${when}${tier}卡可能降级，还差 ${gapText(facts, lang)}。`
   },
 
-  words({ tier, reviewDay }, names, lang) {
+  words(facts, names, lang) {
     const who = greeting(names, lang)
     const from = signature(names, lang)
-    const name = tierRow(tier).name[lang]
-    const day = dayText(reviewDay, lang)
+    const name = called(facts, lang)
+    const day = dayText(facts.reviewDay, lang)
     return lang === 'en'
-      ? `${who}your ${name} tier is reviewed on ${day}. Let me help you!${from}`
+      ? `${who}your ${name} tier is reviewed ${day}. I can help!${from}`
       : `${who}您的${name}卡 ${day}要重新评定了，我帮您看看怎么留住，想买什么告诉我。${from}`
   },
 
@@ -109,6 +118,10 @@ export const tierKeep = defineRule({
       ? `Their tier is safe at the next review; it comes up from ${days} days before one at which it is not.`
       : `下次复核时等级保得住；保不住的话，复核前 ${days} 天起提醒。`,
 })
+
+function called({ tier, tierName: name }: Static<typeof Facts>, lang: Lang): string {
+  return name?.[lang] ?? tierName(DEFAULT_TIER_TABLE, tier, lang)
+}
 
 function inDays(days: number, lang: Lang): string {
   if (days === 1) return lang === 'en' ? 'tomorrow' : '明天'
@@ -126,6 +139,7 @@ function gapText(gap: Static<typeof Facts>, lang: Lang): string {
     ...some(gap.orders, '次购买', 'purchase'),
     ...some(gap.purchaseDays, '个购买日', 'purchase day'),
     ...some(gap.referrals, '位推荐的新客', 'referral'),
+    ...some(gap.points ?? 0, '积分', 'point'),
   ]
   const last = parts.pop() ?? ''
   if (parts.length === 0) return last

@@ -1,13 +1,14 @@
 import { Type } from 'typebox'
 import { dayText } from '../../domain/day-words.ts'
-import { tierRow } from '../../domain/tier.ts'
-import { TIERS, type Lang, type Tier } from '../../domain/words.ts'
+import { DEFAULT_TIER_TABLE, tierName } from '../../domain/tier-table.ts'
+import type { Lang, Tier } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
 import { greeting, signature } from './sign.ts'
+import { tierBounds } from './tier-sql.ts'
 
-const TierCode = Type.Unsafe<Tier>({ type: 'string', enum: [...TIERS] })
+const Name = Type.Object({ 'zh-CN': Type.String(), en: Type.String() })
 
 /** Congratulations, the day after a tier rose (domain-rules 8). Of two steps up the later is told. */
 export const tierUp = defineRule({
@@ -23,15 +24,19 @@ export const tierUp = defineRule({
   facts: Type.Object({
     /** night that wrote the new tier down */
     day: Type.String(),
-    before: TierCode,
-    after: TierCode,
+    before: Type.String(),
+    after: Type.String(),
+    /** what they were called then; absent in tasks of before tiers were data */
+    names: Type.Optional(Type.Object({ before: Name, after: Name })),
   }),
 
   // A few days of tier_change, by its index on day; the tier must still be the one it rose to.
   candidates({ day, since, zone }, { dueDays, diesDays }) {
     return Prisma.sql`
       select u.customer_id, u.day::text as occurrence,
-        jsonb_build_object('day', u.day, 'before', u.before, 'after', u.after) as facts,
+        jsonb_build_object('day', u.day, 'before', u.before, 'after', u.after,
+          'names', jsonb_build_object('before', coalesce(lower_tier.name, ${nameless('u.before')}),
+            'after', bound.name)) as facts,
         0.8::float8 as urgency, false as urgent,
         (least(${day}::date + ${dueDays}::int, u.day + 1 + ${diesDays}::int) + time '23:59:59')
           at time zone ${zone} as due_at,
@@ -42,25 +47,27 @@ export const tierUp = defineRule({
         order by customer_id, day desc, id desc
       ) u
       join customer_tier k on k.customer_id = u.customer_id and k.tier = u.after
+      join ${tierBounds} on bound.tier = u.after
+      left join (select bound.tier, bound.name from ${tierBounds}) lower_tier on lower_tier.tier = u.before
       where u.day + 1 > ${since}::date or exists (
         select 1 from held_back h
         where h.customer_id = u.customer_id and h.kind = 'tier_up' and h.occurrence = u.day::text
           and h.resolved_at is null and h.scan_day <= ${day}::date)`
   },
 
-  reason({ day, before, after }, lang) {
+  reason({ day, before, after, names }, lang) {
     const when = dayText(day, lang)
-    return lang === 'en'
-      ? `Rose from ${tierName(before, lang)} to ${tierName(after, lang)} on ${when}.`
-      : `${when}从${tierName(before, lang)}升到${tierName(after, lang)}。`
+    const from = called(before, names?.before, lang)
+    const to = called(after, names?.after, lang)
+    return lang === 'en' ? `Rose from ${from} to ${to} on ${when}.` : `${when}从${from}升到${to}。`
   },
 
-  words({ after }, names, lang) {
+  words({ after, names: tiers }, names, lang) {
     const who = greeting(names, lang)
     const from = signature(names, lang)
     return lang === 'en'
-      ? `${who}you are ${tierName(after, lang)} now. Congratulations!${from}`
-      : `${who}恭喜您升级为${tierName(after, lang)}会员！谢谢您一直以来的信任，新权益我慢慢讲给您听。${from}`
+      ? `${who}you are ${called(after, tiers?.after, lang)} now. Congratulations!${from}`
+      : `${who}恭喜您升级为${called(after, tiers?.after, lang)}会员！谢谢您一直以来的信任，新权益我慢慢讲给您听。${from}`
   },
 
   advice: (_facts, lang) =>
@@ -74,6 +81,11 @@ export const tierUp = defineRule({
       : `最近 ${diesDays + 1} 天没有升级；升级后的第二天会提醒。`,
 })
 
-function tierName(code: Tier, lang: Lang): string {
-  return `${tierRow(code).name[lang]}${lang === 'en' ? '' : '卡'}`
+function called(code: Tier, name: Record<Lang, string> | undefined, lang: Lang): string {
+  return `${name?.[lang] ?? tierName(DEFAULT_TIER_TABLE, code, lang)}${lang === 'en' ? '' : '卡'}`
+}
+
+/** A tier that the table has no more is called by its code. */
+function nameless(code: string): Prisma.Sql {
+  return Prisma.raw(`jsonb_build_object('zh-CN', ${code}, 'en', ${code})`)
 }

@@ -77,7 +77,8 @@ export async function dryRunRule(deps: BotDeps, options: DryRunOptions): Promise
   return found
 }
 
-async function isAlone(tx: Db): Promise<boolean> {
+/** Whether no other dry run is under way: each looks at all customers. None begins until the transaction ends. */
+export async function isAlone(tx: Db): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ mine: boolean }[]>(
     Prisma.sql`select pg_try_advisory_xact_lock(hashtextextended('dry_run', 0)) as mine`,
   )

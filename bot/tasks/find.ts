@@ -1,8 +1,11 @@
+import { businessDay, type BusinessDay } from '../../domain/business-day.ts'
 import { addressOf } from '../../domain/names.ts'
-import { heldTier, tierRow } from '../../domain/tier.ts'
+import { heldTier } from '../../domain/tier.ts'
+import { tierName, type TierTable } from '../../domain/tier-table.ts'
 import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { CustomerBrief, TaskLine } from '../messages/render/task-list.ts'
+import { loadTiers } from '../rules/load-tiers.ts'
 import { keptTier, referralsOf } from '../messages/task-cards.ts'
 
 interface CustomerRow {
@@ -36,7 +39,7 @@ const customerColumns = Prisma.sql`
 /** Tasks an employee may act on now, most pressing first; snoozed ones are not among them yet. */
 export async function findTodayTasks(
   db: Db,
-  input: { employeeId: bigint; now: Date; limit?: number },
+  input: { employeeId: bigint; now: Date; zone: string; limit?: number },
 ): Promise<{ tasks: TaskLine[]; total: number }> {
   const mine = Prisma.sql`
     t.assignee_id = ${input.employeeId} and t.state in ('open', 'in_progress') and t.dies_at > ${input.now}
@@ -49,7 +52,8 @@ export async function findTodayTasks(
   const [count] = await db.$queryRaw<{ n: number }[]>(
     Prisma.sql`select count(*)::int as n from task t where ${mine}`,
   )
-  return { tasks: rows.map(toLine), total: count?.n ?? 0 }
+  const told = await tiersOn(db, input)
+  return { tasks: rows.map((row) => toLine(row, told)), total: count?.n ?? 0 }
 }
 
 /**
@@ -58,7 +62,7 @@ export async function findTodayTasks(
  */
 export async function findCustomersByName(
   db: Db,
-  input: { employeeId: bigint; name: string; now: Date; limit?: number },
+  input: { employeeId: bigint; name: string; now: Date; zone: string; limit?: number },
 ): Promise<CustomerBrief[]> {
   const name = input.name.trim()
   if (name === '') return []
@@ -80,34 +84,41 @@ export async function findCustomersByName(
       and t.assignee_id = ${input.employeeId} and t.state in ('open', 'in_progress')
       and t.dies_at > ${input.now}
     order by t.urgent desc, t.priority desc, t.id`)
+  const told = await tiersOn(db, input)
   return customers.map((row) => ({
     name: row.name ?? row.wecomName ?? '未留名客户',
-    tierName: tierName(row),
+    tierName: tierOfRow(row, told),
     memberNo: row.memberNo,
     lastPurchaseDay: row.lastPurchaseDay,
     spend365Fen: row.spend365,
     orders365: row.orders365,
-    tasks: tasks.filter(({ customerId }) => customerId === row.customerId).map(toLine),
+    tasks: tasks
+      .filter(({ customerId }) => customerId === row.customerId)
+      .map((row) => toLine(row, told)),
   }))
 }
 
-function toLine(row: TaskRow): TaskLine {
+function toLine(row: TaskRow, told: TiersOn): TaskLine {
   return {
     id: BigInt(row.id),
     kind: row.kind,
     facts: row.facts,
     urgent: row.urgent,
     customerName: addressOf(row) ?? '未留名客户',
-    tierName: tierName(row),
+    tierName: tierOfRow(row, told),
   }
 }
 
-function tierName(row: CustomerRow): string {
-  const { tier } = heldTier(row.tier, {
-    spend365Fen: row.spend365,
-    orders365: row.orders365,
-    purchaseDays365: row.purchaseDays365,
-    referrals: row.referrals,
-  })
-  return tierRow(tier).name['zh-CN']
+interface TiersOn {
+  table: TierTable
+  today: BusinessDay
+}
+
+async function tiersOn(db: Db, { now, zone }: { now: Date; zone: string }): Promise<TiersOn> {
+  return { table: (await loadTiers(db)).table, today: businessDay(now, zone) }
+}
+
+function tierOfRow(row: CustomerRow, { table, today }: TiersOn): string {
+  const facts = { ...row, spend365Fen: row.spend365 }
+  return tierName(table, heldTier(table, row.tier, facts, today).tier, 'zh-CN')
 }

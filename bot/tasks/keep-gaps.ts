@@ -6,7 +6,7 @@ import { tierBounds } from '../rules/tier-sql.ts'
 /**
  * Counts anew what is short of keeping a tier, in the tier_keep tasks of customers whose orders changed: what will be
  * inside the window at the review (domain-rules 2, domain keepGap() in SQL). Referrals stay as the scan found them: they
- * are other people's orders. Only tasks whose gap differs are written.
+ * are other people's orders; so do points, which come by lines of their own. Only tasks whose gap differs are written.
  */
 export async function countKeepGaps(
   tx: Db,

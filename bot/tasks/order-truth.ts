@@ -26,7 +26,8 @@ export function isUntrue(row: 't' | 'h'): Prisma.Sql {
       when 'first_purchase_thanks' then s.first_purchase_day is distinct from ${occurrence}::date
       -- countKeepGaps has counted it before
       when 'tier_keep' then (${facts} ->> 'spendFen')::bigint + (${facts} ->> 'orders')::int
-        + (${facts} ->> 'purchaseDays')::int + (${facts} ->> 'referrals')::int = 0
+        + (${facts} ->> 'purchaseDays')::int + (${facts} ->> 'referrals')::int
+        + coalesce((${facts} ->> 'points')::bigint, 0) = 0
       -- a silence is over with the next order
       else s.last_order_no is distinct from coalesce(${facts} ->> 'lastOrder', ${occurrence})
     end`

@@ -21,7 +21,7 @@ const RECORDS = {
   facts: new Set(
     [
       'day md lunar daysUntil coupons lots points firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor',
-      'tier byFigures since spend365Fen orders365 purchaseDays365 referrals warnedOn flags',
+      'tier byFigures since spend365Fen orders365 purchaseDays365 referrals points365 warnedOn flags',
     ].flatMap((names) => names.split(' ')),
   ),
   // server/api/rules, and the rule behind an answer to "why"

@@ -17,6 +17,7 @@ describe('tagWhy', () => {
     [{ pAlive: 0.12 }, '还会再来的可能 12%', '12% likely to come back'],
     [{ expected90: 1.5 }, '90 天内预计再来 1.5 天', '1.5 purchase days expected in 90 days'],
     [{ tier: 'silver' }, '银等级', 'tier Silver'],
+    [{ tier: { code: 'vip', 'zh-CN': '贵宾', en: 'VIP' } }, '贵宾等级', 'tier VIP'],
     [{ rfm: '111' }, '重要价值', 'Champions'],
     [{ five: 'high_value' }, '高频价值', 'High value'],
     [{ stage: 'at_risk' }, '有流失风险', 'At risk'],

@@ -1,14 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  keepGap,
-  nextGap,
+  bandsOf,
+  heldTier,
+  keepGap as keepGapBy,
+  nextGap as nextGapBy,
   nextReview,
-  TIER_TABLE,
-  tierOf,
+  reviewOf,
+  tierOf as tierBy,
   type TierFacts,
 } from '../../domain/tier.ts'
-import { TIERS } from '../../domain/words.ts'
+import { boundsOf, DEFAULT_TIER_TABLE, type TierTable } from '../../domain/tier-table.ts'
+import type { Tier } from '../../domain/words.ts'
+
+const TODAY = '2026-11-22'
+const TIERS = DEFAULT_TIER_TABLE.tiers.map(({ code }) => code)
+const tierOf = (of: TierFacts, table: TierTable = DEFAULT_TIER_TABLE) => tierBy(table, of, TODAY)
+const nextGap = (tier: Tier, of: TierFacts) => nextGapBy(DEFAULT_TIER_TABLE, tier, of)
+type Days = Parameters<typeof keepGapBy>[2]
+const keepGap = (tier: Tier, days: Days, referrals: number, review: string) =>
+  keepGapBy(DEFAULT_TIER_TABLE, tier, days, { referrals }, review)
+
+/** The default table with parts of a tier changed. */
+const changed = (code: Tier, parts: Partial<TierTable['tiers'][number]>): TierTable => ({
+  tiers: DEFAULT_TIER_TABLE.tiers.map((row) => (row.code === code ? { ...row, ...parts } : row)),
+})
 
 const facts = (spendYuan: number, orders: number, more: Partial<TierFacts> = {}): TierFacts => ({
   spend365Fen: spendYuan * 100,
@@ -51,9 +67,38 @@ describe('tierOf', () => {
 
   it('asks for silver before gold where that is configured', () => {
     const referred = { referrals: 1 }
+    const table = changed('gold', { requires: 'silver' })
 
-    expect(tierOf(facts(1500, 12, referred), { goldRequiresSilver: true }).tier).toBe('bronze')
-    expect(tierOf(facts(2000, 21, referred), { goldRequiresSilver: true }).tier).toBe('gold')
+    expect(tierOf(facts(1500, 12, referred), table).tier).toBe('bronze')
+    expect(tierOf(facts(2000, 20, referred), table).tier).toBe('bronze')
+    expect(tierOf(facts(2000, 21, referred), table).tier).toBe('gold')
+    expect(table.tiers.map((row) => boundsOf(table, row)).at(-1)).toEqual({
+      spendFen: 200_000,
+      orders: 21,
+      purchaseDays: 2,
+      referrals: 1,
+      points: 0,
+    })
+  })
+
+  it.each([
+    [999, 'iron'],
+    [1000, 'silver'],
+  ])('with %i points earned, where silver asks for 1000 alone, is %s', (points365, tier) => {
+    const asks = { spendFen: 0, orders: 0, purchaseDays: 0, referrals: 0, points: 1000 }
+    const table = changed('silver', { kind: 'special', asks })
+
+    expect(tierOf(facts(0, 0, { points365 }), table).tier).toBe(tier)
+  })
+
+  it.each([
+    ['2026-08-25', 'silver'],
+    ['2026-08-24', 'bronze'],
+    [null, 'silver'],
+  ])('of a silver that ends 90 days after the last purchase, on %s, is %s', (day, tier) => {
+    const table = changed('silver', { ends: { afterDays: 90, when: 'review' } })
+
+    expect(tierOf(facts(2000, 21, { lastPurchaseDay: day }), table).tier).toBe(tier)
   })
 
   it('never falls when a customer buys more', () => {
@@ -73,9 +118,29 @@ describe('tierOf', () => {
   })
 
   it('has discounts that never get worse with the tier', () => {
-    const discounts = TIER_TABLE.map(({ discount }) => discount ?? 1)
+    const discounts = DEFAULT_TIER_TABLE.tiers.map(({ benefits }) => benefits.discount ?? 1)
 
     expect(discounts).toEqual([1, 0.98, 0.95, 0.9])
+  })
+})
+
+describe('heldTier', () => {
+  it.each([
+    ['silver', 0, 'silver'],
+    ['iron', 1000, 'bronze'],
+    [null, 1000, 'bronze'],
+    ['platinum', 1000, 'bronze'],
+  ])('of a kept %s with ¥%i is %s', (kept, spend, tier) => {
+    expect(heldTier(DEFAULT_TIER_TABLE, kept, facts(spend, 10), TODAY).tier).toBe(tier)
+  })
+})
+
+describe('bandsOf', () => {
+  it('tells what the amount alone makes, and the count alone', () => {
+    expect(bandsOf(DEFAULT_TIER_TABLE, facts(2500, 12))).toEqual({
+      amount: 'silver',
+      count: 'bronze',
+    })
   })
 })
 
@@ -133,6 +198,25 @@ describe('keepGap', () => {
   it('is nothing where nothing can be lost', () => {
     expect(keepGap('iron', [], 0, '2026-12-01')).toBeNull()
     expect(keepGap('silver', days, 0, '2026-11-22')).toBeNull()
+  })
+})
+
+describe('reviewOf', () => {
+  const silver = (keepMonths: number) => {
+    const [row] = changed('silver', { keepMonths }).tiers.slice(2)
+    if (!row) throw new Error('no silver')
+    return row
+  }
+
+  it.each([
+    [0, '2026-11-20', '2026-12-01'],
+    [1, '2026-10-31', '2026-12-01'],
+    [1, '2026-11-01', '2026-12-01'],
+    [1, '2026-11-02', '2027-01-01'],
+    [3, '2026-10-14', '2027-02-01'],
+    [12, null, '2026-12-01'],
+  ])('of a tier valid for %i months, reached on %s, is %s', (months, since, review) => {
+    expect(reviewOf(silver(months), since, TODAY)).toBe(review)
   })
 })
 

@@ -3,6 +3,7 @@ import type { AudiencePreview } from '../../server/api/audiences/schema.ts'
 import { aCustomer } from '../support/chain.ts'
 import { useDatabase } from '../support/database.ts'
 import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
+import { tiersWith, useTiers } from '../support/tiers.ts'
 import { twoStores, type TwoStores } from './support/two-stores.ts'
 
 const db = useDatabase()
@@ -52,11 +53,28 @@ describe('POST /api/audiences/preview', () => {
     expect(theirs.json<AudiencePreview>()).toMatchObject({ count: 0, sample: [], byStore: [] })
   })
 
+  it('takes the codes of the chain’s own tiers, of which whoever has none yet is in the lowest', async () => {
+    await useTiers(db, tiersWith({ iron: { code: 'basic' } }))
+
+    const answer = await ask(chain.hq.userid, { tier: ['basic'] })
+
+    expect(answer.json<AudiencePreview>()).toMatchObject({
+      count: 4,
+      sample: [{ tier: 'basic' }, {}, {}, {}],
+    })
+    expect((await ask(chain.hq.userid, { tier: ['iron'] })).statusCode).toBe(400)
+    await db.prisma.tierTable.deleteMany()
+  })
+
   it.each<[unknown, string, string]>([
     [{}, 'filter', 'exactly one field'],
     [{ tier: [] }, 'filter.tier', 'too few'],
     [{ colour: 'red' }, 'filter.colour', 'is not a field'],
-    [{ and: [{ member: true }, { tier: ['platinum'] }] }, 'filter.and[1].tier[0]', 'iron, bronze'],
+    [
+      { and: [{ member: true }, { tier: ['platinum'] }] },
+      'filter.and[1].tier[0]',
+      'names a tier that the tier table does not have',
+    ],
     [{ not: { and: [] } }, 'filter.not.and', 'at least one filter'],
     [{ and: [{ colour: 'red' }] }, 'filter.and[0].colour', 'is no condition'],
     [{ and: [{ spend365: { min: 5, max: 4 } }] }, 'filter.and[0].spend365.min', 'nobody fits'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { contrast, inkOn } from '../../sidebar/format/colour.ts'
+import { contrast } from '../../domain/colour.ts'
+import { inkOn } from '../../sidebar/format/colour.ts'
 
 const css = readFileSync('sidebar/styles/base.css', 'utf8')
 const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)')

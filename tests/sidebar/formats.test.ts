@@ -33,6 +33,10 @@ describe('tier gaps', () => {
   it.each([
     [{ ...next, spendFen: 72_000, orders: 4 }, '再消费 ¥720、买 4 单升金卡'],
     [{ ...next, spendFen: 0, orders: 1 }, '再买 1 单升金卡'],
+    [
+      { ...next, spendFen: 0, orders: 0, purchaseDays: 1, referrals: 2, points: 300 },
+      '再来买 1 天、推荐 2 位新客、攒 300 积分升金卡',
+    ],
     [{ ...next, spendFen: 0, orders: 0 }, '已达到金卡的条件，等待升级'],
     [null, '已是最高等级'],
   ])('says what is short of the next tier', (gap, text) => {

@@ -22,7 +22,8 @@ export async function answerMember(
   const now = deps.clock.now()
   const at = { publicUrl, today: businessDay(now, deps.zone) }
   if (question.ask === 'tasks') {
-    const { tasks, total } = await findTodayTasks(deps.db.prisma, { employeeId: employee.id, now })
+    const asked = { employeeId: employee.id, now, zone: deps.zone }
+    const { tasks, total } = await findTodayTasks(deps.db.prisma, asked)
     return renderTaskList(tasks, total, at)
   }
   const { name } = question
@@ -30,6 +31,7 @@ export async function answerMember(
     employeeId: employee.id,
     name,
     now,
+    zone: deps.zone,
   })
   return renderCustomers(name, customers, at)
 }

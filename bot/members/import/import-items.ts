@@ -6,6 +6,7 @@ import { pointsChanged } from '../../tasks/on-points.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
 import { retag } from '../retag.ts'
 import { settleLots } from '../settle-lots.ts'
+import { settleTiersOf } from '../settle-tiers-of.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
 import { sliceOf, type ImportKind } from './kinds.ts'
@@ -94,13 +95,15 @@ async function write(
     locked: changes.buyers.size === 0,
   })
   for (const buyer of inserted?.buyers ?? []) changes.buyers.add(buyer)
-  await ordersArrived(tx, deps, [...changes.buyers].map(BigInt), now)
+  const buyers = [...changes.buyers].map(BigInt)
+  const settled = await settleTiersOf(tx, deps, buyers, businessDay(now, deps.zone))
+  await ordersArrived(tx, deps, buyers, now)
 
   const earners = [...changes.earners].map(BigInt)
   await settleLots(tx, deps.zone, earners)
   await pointsChanged(tx, deps, earners, now)
 
-  const touched = new Set([...changes.buyers, ...customers])
+  const touched = new Set([...changes.buyers, ...customers, ...settled.map(String)])
   if (slice.table.name === 'customer')
     for (const id of await idsOfMembers(tx, changes.changed)) touched.add(id)
   await retag(tx, deps, [...touched].map(BigInt), {

@@ -1,4 +1,5 @@
 import type { InjectOptions } from 'fastify'
+import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import { aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
@@ -277,6 +278,19 @@ const MATRIX: Readonly<Record<string, Row>> = {
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
   },
 
+  'GET /api/tiers': { expected: MANAGERS },
+  'PUT /api/tiers': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { version: 1, ...DEFAULT_TIER_TABLE } }),
+  },
+  'POST /api/tiers/lint': {
+    expected: MANAGERS,
+    request: () => ({ payload: DEFAULT_TIER_TABLE }),
+  },
+  'POST /api/tiers/dry-run': {
+    expected: MANAGERS,
+    request: () => ({ payload: DEFAULT_TIER_TABLE }),
+  },
   'GET /api/rules': { expected: MANAGERS },
   'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
   'PUT /api/rules/:kind': {

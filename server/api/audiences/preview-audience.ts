@@ -1,6 +1,7 @@
 import { checkReferences } from '../../../bot/audience/check-references.ts'
 import { filterSql, filterTables, isReachable } from '../../../bot/audience/filter-sql.ts'
 import { readFilter } from '../../../bot/audience/read-filter.ts'
+import { lowestTierCode } from '../../../bot/rules/tier-sql.ts'
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Lang, Tier } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -50,7 +51,7 @@ export async function previewAudience(
       deps.db,
       Prisma.sql`
       select c.id::text, c.name, c.wecom_name as "wecomName", c.member_no as "memberNo",
-        c.store_no as "storeNo", coalesce(tier.tier, 'iron') as tier
+        c.store_no as "storeNo", coalesce(tier.tier, ${lowestTierCode}) as tier
       from ${meant} order by c.id limit ${SAMPLE}`,
     ),
   ])

@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Filter } from '../../../bot/audience/filter-schema.ts'
-import { TIERS } from '../../../domain/words.ts'
-import { Id, nullable, oneOf } from '../shapes.ts'
+import { Id, nullable } from '../shapes.ts'
 
 export const AudienceQuestion = Type.Object({ filter: Filter }, { additionalProperties: false })
 
@@ -15,7 +14,7 @@ export const AudiencePreview = Type.Object({
       name: Type.String(),
       memberNo: nullable(Type.String()),
       storeNo: nullable(Type.String()),
-      tier: oneOf(TIERS),
+      tier: Type.String(),
     }),
   ),
   /** most customers first; without a home store last */

@@ -1,6 +1,8 @@
 import type { Lot } from '../../../domain/points-lots.ts'
 import type { ConsentLevel, Tier } from '../../../domain/words.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
+import { newestTiers, type StoredTiers } from '../../../bot/rules/load-tiers.ts'
+import { earnedPoints, tiersAskPoints } from '../../../bot/rules/tier-sql.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -54,7 +56,12 @@ export interface ProfileRow {
   mainCategory: string | null
   lastStoreNo: string | null
   referrals: number
-  /** as of the last night; see heldTier */
+  /** earned points, where a tier asks for them: within today's window, and what of them the next review will count */
+  points365: number
+  pointsAtReview: number
+  /** the tier table in force; null: the product's own */
+  tiers: StoredTiers | null
+  /** the kept one; see heldTier */
   tier: Tier | null
   tierSince: BusinessDay | null
   fallingReviews: number
@@ -115,6 +122,7 @@ export function profileStatement(
     ? Prisma.sql`c.id = ${key.id}::bigint`
     : Prisma.sql`c.external_userid = ${key.externalUserId}`
   const reviewFrom = addDays(nextReview(today), -TIER_WINDOW_DAYS)
+  const earned = earnedOf(today, zone)
   const recently = new Date(now.getTime() - 31 * 86_400_000)
   const touch = Prisma.sql`touch.at, toucher.name, touch.channel, touch.employee_id = me.id as mine`
   const sent = Prisma.sql`touch join employee toucher on toucher.id = touch.employee_id
@@ -135,7 +143,8 @@ export function profileStatement(
       coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
       k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince",
-      coalesce(tier.falling_reviews, 0) as "fallingReviews", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
+      coalesce(tier.falling_reviews, 0) as "fallingReviews",
+      ${newestTiers} as tiers, earned.now as "points365", earned.at_review as "pointsAtReview", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)
         from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",
       (select json_build_object('remark', r.remark, 'addedAt', r.added_at, 'endedAt', r.ended_at,
@@ -187,6 +196,19 @@ export function profileStatement(
     from employee me cross join customer c left join customer_stats s on s.customer_id = c.id
       left join customer_class k on k.customer_id = c.id
       left join customer_tier tier on tier.customer_id = c.id
+      cross join lateral (${earned}) earned
     where me.userid_key = ${userid.toLowerCase()} and me.active and ${which} and ${scopeOfMe.customers}) profile`
   return { name: `profile-${byId ? 'id' : 'external'}`, statement }
+}
+
+/**
+ * Columns `now` and `at_review` of a customer `c`: the points that tiers count, today and at the next review. Zero, and
+ * the ledger isn't read, where no tier asks for points.
+ */
+export function earnedOf(today: BusinessDay, zone: string): Prisma.Sql {
+  const sum = (day: BusinessDay) =>
+    Prisma.sql`greatest(coalesce(sum(e.points) filter (where ${earnedPoints(day, zone)}), 0), 0)::float8`
+  return Prisma.sql`
+    select ${sum(today)} as now, ${sum(nextReview(today))} as at_review from points_entry e
+    where e.customer_id = c.id and ${tiersAskPoints}`
 }

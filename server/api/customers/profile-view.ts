@@ -1,10 +1,12 @@
+import { readTiers } from '../../../bot/rules/load-tiers.ts'
 import { daysBetween, businessDay, type BusinessDay } from '../../../domain/business-day.ts'
 import { decideContact } from '../../../domain/contact-limits.ts'
 import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
 import { RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { heldTier, keepGap, nextGap, nextReview, tierRow } from '../../../domain/tier.ts'
+import { heldTier, keepGap, nextGap, nextReview, reviewOf } from '../../../domain/tier.ts'
+import { lowestTier, tierName, tierRank, type TierTable } from '../../../domain/tier-table.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import { taskView } from '../tasks/task-view.ts'
 import { birthdayText } from './birthday-text.ts'
@@ -33,6 +35,7 @@ const STRIP_DAYS = 12
 /** The profile of a row: everything that domain rules make of it. Pure. */
 export function profileView(row: ProfileRow, context: ProfileContext): CustomerProfile {
   const { today, lang, cycle } = context
+  const { table } = readTiers(row.tiers)
   const guides = row.guides ?? []
   const lots = row.lots ?? []
   return {
@@ -53,7 +56,7 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
     relation: row.relation,
     guides,
     ownerGuide: row.assignedGuide ?? guides[0] ?? null,
-    tier: tierView(row, today, lang),
+    tier: tierView(row, table, today, lang),
     points: {
       ...pointsOn(lots, today),
       shortfall: row.pointsShortfall,
@@ -69,7 +72,7 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
     rhythm: rhythmView(row, today, cycle),
     stage: stageOf({ ...row, cycleDays: cycle?.days ?? null }, today),
     tags: (row.tags ?? []).map((tag) => tagView(tag, context.zone, lang)),
-    tasks: (row.tasks ?? []).map((task) => taskView(task, lang, today)),
+    tasks: (row.tasks ?? []).map((task) => taskView(task, table, lang, today)),
     consent: row.consent,
     contact: contactView(row, context),
     lastTouchByMe: touchBrief(row.lastTouchByMe, context.zone),
@@ -77,19 +80,27 @@ export function profileView(row: ProfileRow, context: ProfileContext): CustomerP
   }
 }
 
-function tierView(row: ProfileRow, today: BusinessDay, lang: Lang): CustomerProfile['tier'] {
-  const { tier, flags } = heldTier(row.tier, row)
-  const { name, colour } = tierRow(tier)
-  const next = nextGap(tier, row)
+function tierView(
+  row: ProfileRow,
+  table: TierTable,
+  today: BusinessDay,
+  lang: Lang,
+): CustomerProfile['tier'] {
+  const { tier, flags } = heldTier(table, row.tier, row, today)
+  const next = nextGap(table, tier, row)
+  const more = { referrals: row.referrals, points365: row.pointsAtReview }
+  const held = table.tiers[tierRank(table, tier)] ?? lowestTier(table)
+  // a tier that the figures alone give is kept from the night on
+  const since = tier === row.tier ? row.tierSince : null
+  const isFree = tier === row.tier && reviewOf(held, since, today) > nextReview(today)
   return {
     code: tier,
-    name: name[lang],
-    colour,
-    // a tier that today's purchase brought is kept from the night on
-    since: tier === row.tier ? row.tierSince : null,
+    name: tierName(table, tier, lang),
+    colour: held.colour,
+    since,
     flags,
-    next: next && { ...next, name: tierRow(next.code).name[lang] },
-    keep: keepGap(tier, row.days ?? [], row.referrals, nextReview(today)),
+    next: next && { ...next, name: tierName(table, next.code, lang) },
+    keep: isFree ? null : keepGap(table, tier, row.days ?? [], more, nextReview(today)),
   }
 }
 

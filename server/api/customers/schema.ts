@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { CONSENTS, HOLD_REASONS, TAG_DIMENSIONS, TIERS } from '../../../domain/words.ts'
+import { CONSENTS, HOLD_REASONS, TAG_DIMENSIONS } from '../../../domain/words.ts'
 import { Cursor, Day, Fen, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 import { TaskView } from '../tasks/schema.ts'
 
@@ -55,7 +55,7 @@ export const CustomerProfile = Type.Object({
   guides: Type.Array(Type.Object({ userid: Type.String(), name: Type.String() })),
   ownerGuide: nullable(Type.Object({ userid: Type.String(), name: Type.String() })),
   tier: Type.Object({
-    code: oneOf(TIERS),
+    code: Type.String(),
     name: Type.String(),
     colour: Type.String({ description: '#rrggbb' }),
     /** null where it held before tiers were kept, or came today */
@@ -64,12 +64,13 @@ export const CustomerProfile = Type.Object({
     /** what is short of the next tier, null at the top */
     next: nullable(
       Type.Object({
-        code: oneOf(TIERS),
+        code: Type.String(),
         name: Type.String(),
         spendFen: Fen,
         orders: Type.Integer(),
         purchaseDays: Type.Optional(Type.Integer()),
         referrals: Type.Optional(Type.Integer()),
+        points: Type.Optional(Type.Integer()),
       }),
     ),
     /** what is short of keeping this tier at the next monthly review; null when nothing can be lost */
@@ -80,6 +81,7 @@ export const CustomerProfile = Type.Object({
         orders: Type.Integer(),
         purchaseDays: Type.Optional(Type.Integer()),
         referrals: Type.Optional(Type.Integer()),
+        points: Type.Optional(Type.Integer()),
       }),
     ),
   }),

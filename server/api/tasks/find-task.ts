@@ -1,3 +1,4 @@
+import { loadTiers } from '../../../bot/rules/load-tiers.ts'
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -26,5 +27,6 @@ export async function findTask(
       where t.id = ${taskId}::bigint and ${scope.tasks(user)}`,
   )
   if (!found) throw new TaskNotFound()
-  return taskView(found.task, lang, businessDay(deps.clock.now(), deps.zone))
+  const { table } = await loadTiers(deps.db.prisma)
+  return taskView(found.task, table, lang, businessDay(deps.clock.now(), deps.zone))
 }

@@ -1,3 +1,4 @@
+import { loadTiers } from '../../../bot/rules/load-tiers.ts'
 import { atTime, businessDay } from '../../../domain/business-day.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
@@ -32,7 +33,7 @@ export async function findTasks(
   const whose = whoseTasks(user, filter)
   const order = orderOf(filter.bucket)
   const after = readCursor(filter.cursor, order.shapes)
-  const [found, numbers, waiting] = await Promise.all([
+  const [found, numbers, waiting, tiers] = await Promise.all([
     rows<{ task: TaskRow; cursor: string[] }>(
       deps.db,
       Prisma.sql`
@@ -51,11 +52,12 @@ export async function findTasks(
     ),
     countTasks(deps, whose, now),
     countWaiting(deps, whose),
+    loadTiers(deps.db.prisma),
   ])
   const items = found.slice(0, PAGE_SIZE)
   const last = items.at(-1)
   return {
-    items: items.map(({ task }) => taskView(task, lang, today)),
+    items: items.map(({ task }) => taskView(task, tiers.table, lang, today)),
     nextCursor: found.length > PAGE_SIZE && last ? writeCursor(last.cursor) : null,
     counts: {
       today: numbers.today,

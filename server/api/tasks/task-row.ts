@@ -1,4 +1,5 @@
 import { keptTier, referralsOf } from '../../../bot/messages/task-cards.ts'
+import type { BusinessDay } from '../../../domain/business-day.ts'
 import type { RuleKind, TaskState, Tier } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
@@ -18,7 +19,8 @@ export interface TaskRow {
   orders365: number
   purchaseDays365: number
   referrals: number
-  /** the kept tier, as of the last night */
+  lastPurchaseDay: BusinessDay | null
+  /** the kept tier; see heldTier */
   tier: Tier | null
   assigneeUserid: string
   assigneeName: string
@@ -48,7 +50,7 @@ export const taskColumns = Prisma.sql`
   c.gender, c.avatar,
   coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
   coalesce(s.purchase_days_365, 0) as "purchaseDays365", ${referrals} as referrals,
-  ${keptTier},
+  s.last_purchase_day::text as "lastPurchaseDay", ${keptTier},
   e.userid as "assigneeUserid", e.name as "assigneeName", st.name as "storeName",
   t.assignee_rule as "assigneeRule", t.rule_version as "ruleVersion", t.facts,
   t.due_at as "dueAt", t.dies_at as "diesAt", t.snoozed_until as "snoozedUntil", t.closed_at as "closedAt",

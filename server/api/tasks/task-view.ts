@@ -1,7 +1,8 @@
 import { renderMark, renderReason, renderWords } from '../../../bot/rules/registry.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
 import { addressOf } from '../../../domain/names.ts'
-import { heldTier, tierRow } from '../../../domain/tier.ts'
+import { heldTier } from '../../../domain/tier.ts'
+import { tierName, type TierTable } from '../../../domain/tier-table.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { displayName } from '../customers/display-name.ts'
 import type { TaskView } from './schema.ts'
@@ -12,7 +13,7 @@ import type { TaskRow } from './task-row.ts'
  *
  * @param today so that the sentence says how far away its days are now, not on the day of the scan
  */
-export function taskView(row: TaskRow, lang: Lang, today: BusinessDay): TaskView {
+export function taskView(row: TaskRow, tiers: TierTable, lang: Lang, today: BusinessDay): TaskView {
   const names = {
     customerName: addressOf(row),
     guideName: row.assigneeName,
@@ -28,7 +29,7 @@ export function taskView(row: TaskRow, lang: Lang, today: BusinessDay): TaskView
       externalUserId: row.externalUserId,
       name: displayName(row, lang),
       avatar: row.avatar,
-      tier: tierRow(heldTier(row.tier, row).tier).name[lang],
+      tier: tierName(tiers, heldTier(tiers, row.tier, row, today).tier, lang),
     },
     assignee: { userid: row.assigneeUserid, name: row.assigneeName },
     assigneeRule: row.assigneeRule,

@@ -4,17 +4,10 @@ import { churnDay, stageOf, STAGE_RULES } from '../../../domain/lifecycle.ts'
 import { formatFen } from '../../../domain/money.ts'
 import { eightOf, RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import {
-  bandsOf,
-  heldTier,
-  nextReview,
-  tierRank,
-  tierRow,
-  TIER_TABLE,
-} from '../../../domain/tier.ts'
 import type { CycleSource, Lang } from '../../../domain/words.ts'
 import type { CLASS_KINDS, WhyAnswer } from './schema.ts'
 import type { WhyFacts } from './why-facts.ts'
+import { tellTier } from './why-tier.ts'
 
 type ClassKind = (typeof CLASS_KINDS)[number]
 
@@ -53,67 +46,6 @@ const TELL: Record<ClassKind, (facts: WhyFacts, context: WhyContext) => Told> = 
   rfm: tellRfm,
   stage: tellStage,
   rhythm: tellRhythm,
-}
-
-function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
-  const { tier, flags } = heldTier(facts.tier, facts)
-  const due = heldTier(null, facts).tier
-  const name = (code: typeof tier) => tierRow(code).name[lang]
-  const { amount, count } = bandsOf(facts)
-  const isSpecial = tierRow(due).minReferrals !== undefined
-  const zh = lang !== 'en'
-  const sum = zh
-    ? `近 365 天消费 ${formatFen(facts.spend365Fen)}、${facts.orders365} 单`
-    : `${formatFen(facts.spend365Fen)} and ${facts.orders365} orders within 365 days`
-  const says = isSpecial
-    ? zh
-      ? `${sum}，买过 ${facts.purchaseDays365} 天、带来 ${facts.referrals} 位新客，够「${name(due)}」。`
-      : `${sum}, ${facts.purchaseDays365} purchase days and ${facts.referrals} new customers: ${name(due)}.`
-    : zh
-      ? `${sum}：金额到「${name(amount)}」，单数到「${name(count)}」，取低的一档「${name(due)}」。`
-      : `${sum}: the amount makes ${name(amount)}, the count ${name(count)}; the lower holds: ${name(due)}.`
-  const review = nextReview(today)
-  const isKept = tierRank(tier) > tierRank(due)
-  const warned =
-    facts.warnedOn === null
-      ? ''
-      : zh
-        ? `（${dayText(facts.warnedOn, lang)}起提醒过）`
-        : ` (warned on ${dayText(facts.warnedOn, lang)})`
-  const kept = !isKept
-    ? ''
-    : zh
-      ? `「${name(tier)}」先保留，最早 ${dayText(review, lang)}复核时降一级${warned}。`
-      : ` ${name(tier)} is kept; it may fall one step at the review on ${dayText(review, lang)} at the earliest${warned}.`
-  return {
-    sentence: `${says}${kept}`,
-    rule: {
-      version: 1,
-      params: {
-        tiers: TIER_TABLE.map(
-          ({ code, minSpendFen, minOrders, minPurchaseDays, minReferrals }) => ({
-            code,
-            minSpendFen,
-            minOrders,
-            minPurchaseDays,
-            minReferrals,
-          }),
-        ),
-      },
-    },
-    facts: {
-      tier,
-      byFigures: due,
-      since: facts.tierSince,
-      spend365Fen: facts.spend365Fen,
-      orders365: facts.orders365,
-      purchaseDays365: facts.purchaseDays365,
-      referrals: facts.referrals,
-      warnedOn: facts.warnedOn,
-      flags,
-    },
-    until: isKept ? review : null,
-  }
 }
 
 function tellRfm(facts: WhyFacts, { lang }: WhyContext): Told {

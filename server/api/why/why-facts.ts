@@ -1,3 +1,4 @@
+import { newestTiers, type StoredTiers } from '../../../bot/rules/load-tiers.ts'
 import type { Birthday } from '../../../domain/birthday.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
@@ -8,6 +9,7 @@ import type { AppDeps } from '../../deps.ts'
 import { rows } from '../../rows.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
+import { earnedOf } from '../customers/profile-row.ts'
 import { referrals } from '../tasks/task-row.ts'
 
 /** What the answers to "why" are told from, of one customer; days are business days, money is fen. */
@@ -25,6 +27,8 @@ export interface WhyFacts {
   mainCategory: string | null
   lastStoreNo: string | null
   referrals: number
+  points365: number
+  tiers: StoredTiers | null
   tier: Tier | null
   tierSince: BusinessDay | null
   warnedOn: BusinessDay | null
@@ -71,7 +75,7 @@ export async function readWhyFacts(
         coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
         s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
         s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
-        t.tier, t.since::text as "tierSince", t.warned_on::text as "warnedOn",
+        ${newestTiers} as tiers, earned.now as "points365", t.tier, t.since::text as "tierSince", t.warned_on::text as "warnedOn",
         coalesce(t.falling_reviews, 0) as "fallingReviews",
         k.rfm, k.five, coalesce(k.five_fallback, false) as "fiveFallback", k.p_alive as "pAlive",
         k.expected_90 as "expected90", cp.name as "couponName", cp.expires_day::text as "couponEnds",
@@ -82,6 +86,7 @@ export async function readWhyFacts(
       left join customer_stats s on s.customer_id = c.id
       left join customer_tier t on t.customer_id = c.id
       left join customer_class k on k.customer_id = c.id
+      cross join lateral (${earnedOf(today, deps.zone)}) earned
       left join lateral (
         select name, expires_day from coupon
         where customer_id = c.id and status = 'issued' and expires_day >= ${today}::date

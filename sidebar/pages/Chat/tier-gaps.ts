@@ -4,8 +4,17 @@ import type { Messages } from '../../i18n/index.ts'
 
 type Tier = CustomerProfile['tier']
 
-function gapsOf({ spendFen, orders }: { spendFen: number; orders: number }, m: Messages): string {
-  return [spendFen > 0 && m.value.gapSpend(yuan(spendFen)), orders > 0 && m.value.gapOrders(orders)]
+type Gap = Omit<NonNullable<Tier['keep']>, 'reviewDay'>
+
+function gapsOf(gap: Gap, m: Messages): string {
+  const { spendFen, orders, purchaseDays = 0, referrals = 0, points = 0 } = gap
+  return [
+    spendFen > 0 && m.value.gapSpend(yuan(spendFen)),
+    orders > 0 && m.value.gapOrders(orders),
+    purchaseDays > 0 && m.value.gapDays(purchaseDays),
+    referrals > 0 && m.value.gapReferrals(referrals),
+    points > 0 && m.value.gapPoints(points),
+  ]
     .filter(Boolean)
     .join(m.value.gapJoin)
 }

@@ -104,7 +104,7 @@ describe('readFilter', () => {
     [{ and: [] }, 'filter.and must be a list of at least one filter'],
     [{ or: { tier: ['gold'] } }, 'filter.or must be a list'],
     [{ and: [{ member: true }, { tier: [] }] }, 'filter.and[1].tier must not have fewer'],
-    [{ and: [{ member: true }, { tier: ['platinum'] }] }, 'filter.and[1].tier[0] must be'],
+    [{ and: [{ member: true }, { tier: ['Platin!'] }] }, 'filter.and[1].tier[0] must match'],
     [
       { not: { colour: 'red' } },
       'filter.not.colour is no condition: use one of and, or, not, tags',

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import type { CustomerFilter, FilterFacts } from '../../../domain/customer-filter.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { RFM_EIGHT, RFM_FIVE } from '../../../domain/rfm.ts'
-import { CONSENTS, STAGES, TIERS } from '../../../domain/words.ts'
+import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
+import { CONSENTS, STAGES } from '../../../domain/words.ts'
 import type { Database } from '../../../prisma/db.ts'
 
 /** The day on which generated people are looked at; in China it is that day from 16:00 UTC of the day before. */
@@ -22,6 +23,8 @@ const MONTH_DAYS = [101, 228, 229, 1121, 1122, 1123, 1231, 1014, 1015]
 const ago = (days: number): BusinessDay => addDays(DAY, -days)
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 })
+
+const TIERS = DEFAULT_TIER_TABLE.tiers.map(({ code }) => code)
 
 interface Person extends FilterFacts {
   tags: { id: string; removed: boolean; expired: boolean }[]

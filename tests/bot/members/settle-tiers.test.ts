@@ -4,8 +4,10 @@ import { settleTiers } from '../../../bot/members/settle-tiers.ts'
 import { rebuildStats, recomputeStats, rollWindows } from '../../../bot/members/stats.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { tierOf } from '../../../domain/tier.ts'
+import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
+import { tiersWith, useTiers } from '../../support/tiers.ts'
 
 const db = useDatabase()
 
@@ -61,7 +63,7 @@ async function everyNight(day: BusinessDay): Promise<void> {
 
   const again = await settleTiers(createTestDeps(db), day, { everybody: true })
 
-  expect(again).toEqual({ upgraded: 0, downgraded: 0, warned: 0 })
+  expect(again).toEqual({ upgraded: 0, downgraded: 0, warned: 0, moved: 0 })
   expect(await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })).toEqual(settled)
 }
 
@@ -83,7 +85,7 @@ describe('tiers', () => {
 
     expect(await kept(id)).toMatchObject({ tier: 'silver', since: utc('2026-11-21') })
     expect(await changes()).toEqual([['2026-11-21', 'bronze', 'silver', 'upgrade']])
-    expect(await night('2026-11-21')).toEqual({ upgraded: 0, downgraded: 0, warned: 0 })
+    expect(await night('2026-11-21')).toEqual({ upgraded: 0, downgraded: 0, warned: 0, moved: 0 })
   })
 
   it('fall at a review only, a step at a time, thirty days after the warning', async () => {
@@ -173,12 +175,13 @@ describe('tiers', () => {
         await night('2026-11-21')
 
         for (const [i, one] of people.entries()) {
-          const { tier } = tierOf({
+          const figures = {
             spend365Fen: one.orders * one.amountFen,
             orders365: one.orders,
             purchaseDays365: one.orders,
             referrals: one.friends,
-          })
+          }
+          const { tier } = tierOf(DEFAULT_TIER_TABLE, figures, '2026-11-21')
           expect((await kept(ids[i] ?? 0n))?.tier).toBe(tier)
         }
       }),
@@ -186,7 +189,16 @@ describe('tiers', () => {
     )
   })
 
-  it('are on every night what looking at everybody gives', async () => {
+  it.each([
+    ['the product’s own table', tiersWith({})],
+    [
+      'a table with validity and ends',
+      tiersWith({
+        bronze: { keepMonths: 2 },
+        silver: { ends: { afterDays: 40, when: 'review' } },
+      }),
+    ],
+  ])('by %s are on every night what looking at everybody gives', async (_which, table) => {
     const PEOPLE = 5
     const act = fc.record({
       /** nights until it happens */
@@ -205,6 +217,7 @@ describe('tiers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), async (acts) => {
         await emptyDatabase(db)
+        await useTiers(db, table)
         const ids: bigint[] = []
         for (let n = 0; n < PEOPLE; n += 1) {
           const id = await customer(`M${n}`)

@@ -70,6 +70,7 @@ const FACTS: Record<RuleKind, object> = {
   festival: { festival: 'mid_autumn', day: '2026-11-23' },
 }
 const today = '2026-11-22'
+const LONG = { 'zh-CN': '至尊黑金钻石终身荣誉会员', en: 'Black Diamon' }
 const OCCASIONS = ['birthday', ...FESTIVAL_CODES]
 
 describe('reasons', () => {
@@ -122,6 +123,18 @@ describe('reasons', () => {
       '已经 92 天没来，3 天后 11 月 25 日生日，借这天问候一声。',
     ],
     ['tier_up', {}, '11 月 21 日从铜卡升到银卡。'],
+    [
+      'tier_up',
+      {
+        names: { before: { 'zh-CN': '乐享', en: 'Joy' }, after: { 'zh-CN': '尊享', en: 'Noble' } },
+      },
+      '11 月 21 日从乐享卡升到尊享卡。',
+    ],
+    [
+      'tier_keep',
+      { tierName: { 'zh-CN': '尊享', en: 'Noble' }, spendFen: 0, orders: 0, points: 300 },
+      '12 天后尊享卡可能降级，还差 300 积分。',
+    ],
     ['tier_keep', {}, '12 天后银卡可能降级，还差 ¥320 和 2 次购买。'],
     [
       'tier_keep',
@@ -287,6 +300,18 @@ describe('words', () => {
     expect(words).toMatch(/^张女士，生日快乐！/)
   })
 
+  it.each(['tier_up', 'tier_keep'] as const)('of %s have room for the longest names', (kind) => {
+    const facts = { ...FACTS[kind], tierName: LONG, names: { before: LONG, after: LONG } }
+    const people = { customerName: 'Maximilian Alexander', guideName: 'Bartholomew' }
+    for (const lang of LANGS) {
+      for (const reviewDay of ['2026-12-01', '2026-11-22']) {
+        const words = renderWords(kind, { ...facts, reviewDay }, { ...names, ...people }, lang)
+        expect(words).toContain(LONG[lang])
+        expect(words.length).toBeLessThanOrEqual(80)
+      }
+    }
+  })
+
   it('are at most 80 characters, advice at most 30, whatever the names are', () => {
     const anyName = fc.string({ unit: 'grapheme', maxLength: 60 })
     fc.assert(
@@ -304,6 +329,8 @@ describe('words', () => {
           const one = [coupon(couponName, '2026-11-25', 3)]
           const facts = {
             ...FACTS[kind],
+            // a chain's own tiers have names of at most 12 characters
+            ...(daysUntil > 1 && { tierName: LONG, names: { before: LONG, after: LONG } }),
             cycleSource,
             daysUntil,
             step: kind === 'churn_warning' ? CHURN_STEPS[step % 3] : step,

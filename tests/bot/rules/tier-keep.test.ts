@@ -5,10 +5,12 @@ import { rebuildStats } from '../../../bot/members/stats.ts'
 import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { fallReview, keepGap } from '../../../domain/tier.ts'
+import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import type { Tier } from '../../../domain/words.ts'
 import { aCustomer, aGuide } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { scanDay } from '../../support/scan.ts'
+import { tiersWith, useTiers } from '../../support/tiers.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -80,6 +82,30 @@ describe('tier_keep', () => {
       occurrence: '2026-12-01',
       diesAt: new Date('2026-11-30T15:59:59Z'),
     })
+  })
+
+  it('asks for what the chain’s own table asks for, points too', async () => {
+    const asks = { spendFen: 200_000, orders: 10, purchaseDays: 0, referrals: 0, points: 500 }
+    await useTiers(db, tiersWith({ silver: { asks, name: { 'zh-CN': '尊享', en: 'Noble' } } }))
+    const { id } = await aWarned('silver', '2026-11-01', ALMOST)
+    for (const [entryNo, day, points] of [
+      ['P1', '2025-12-01', 400],
+      ['P2', '2025-12-02', 200],
+    ] as const) {
+      const occurredAt = new Date(`${day}T04:00:00Z`)
+      await db.prisma.pointsEntry.create({
+        data: { entryNo, memberNo: 'M', customerId: id, kind: 'earn', points, occurredAt },
+      })
+    }
+
+    const { created } = await scan('2026-11-19')
+
+    expect(created).toMatchObject([
+      {
+        reason: '12 天后尊享卡可能降级，还差 ¥320 和 300 积分。',
+        facts: { orders: 0, points: 300 },
+      },
+    ])
   })
 
   it.each([
@@ -165,10 +191,11 @@ describe('tier_keep', () => {
         for (const { bought: days, tier, warned } of members) {
           const customer = await aWarned(tier, warned, days)
           const review = fallReview(warned, today)
-          const gap = keepGap(tier, days, 0, review)
+          const gap = keepGap(DEFAULT_TIER_TABLE, tier, days, { referrals: 0 }, review)
           if (!gap || review > addDays(today, 30)) continue
           const { code, ...short } = gap
-          wanted.push({ memberNo: customer.memberNo, facts: { tier: code, ...short } })
+          const tierName = DEFAULT_TIER_TABLE.tiers.find((row) => row.code === tier)?.name
+          wanted.push({ memberNo: customer.memberNo, facts: { tier: code, tierName, ...short } })
         }
 
         const { created } = await scan(today)

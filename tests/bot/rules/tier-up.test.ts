@@ -4,6 +4,7 @@ import type { Tier } from '../../../domain/words.ts'
 import { aCustomer, aGuide } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { scanDay } from '../../support/scan.ts'
+import { tiersWith, useTiers } from '../../support/tiers.ts'
 
 const db = useDatabase()
 const kinds = ['tier_up'] as const
@@ -50,6 +51,18 @@ describe('tier_up', () => {
     await scan(day)
 
     expect(await occurrences()).toEqual(tasks)
+  })
+
+  it('keeps what the tiers were called when it was made', async () => {
+    await useTiers(db, tiersWith({ silver: { name: { 'zh-CN': '尊享', en: 'Noble' } } }))
+    await rises(await aMember(), '2026-11-20', 'joy', 'silver')
+
+    await scan('2026-11-21')
+    await useTiers(db, tiersWith({}))
+
+    expect(await db.prisma.task.findFirst()).toMatchObject({
+      facts: { names: { before: { 'zh-CN': 'joy' }, after: { 'zh-CN': '尊享', en: 'Noble' } } },
+    })
   })
 
   it('says from what to what, and is given up after a week', async () => {

@@ -55,7 +55,11 @@ describe('finding for an answer in text', () => {
     await aTask(db, customer, guide, { state: 'done' })
     await aTask(db, customer, await aGuide(db))
 
-    const { tasks, total } = await findTodayTasks(db.prisma, { employeeId: guide.id, now })
+    const { tasks, total } = await findTodayTasks(db.prisma, {
+      employeeId: guide.id,
+      now,
+      zone: 'Asia/Shanghai',
+    })
 
     expect(tasks.map(({ id }) => id)).toEqual([urgent, plain])
     expect(total).toBe(2)
@@ -67,7 +71,7 @@ describe('finding for an answer in text', () => {
     await aTask(db, mine, guide)
     await aCustomer(db, { name: '王晓雯' }, [await aGuide(db)])
     const find = (name: string) =>
-      findCustomersByName(db.prisma, { employeeId: guide.id, name, now })
+      findCustomersByName(db.prisma, { employeeId: guide.id, name, now, zone: 'Asia/Shanghai' })
 
     expect(await find('晓雯')).toMatchObject([{ name: '李晓雯', tasks: [{ kind: 'birthday' }] }])
     expect(await find('%')).toEqual([])
