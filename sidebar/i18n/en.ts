@@ -242,6 +242,8 @@ export const en: Messages = {
     keepSafe: (day) => `Keeps the tier at the review of ${day}`,
     gapSpend: (money) => money,
     gapOrders: (n) => count(n, 'order'),
+    gapDays: (n) => count(n, 'purchase day'),
+    gapReferrals: (n) => count(n, 'new customer'),
     gapJoin: ' and ',
     top: 'Highest tier',
     empty: 'No purchases yet',

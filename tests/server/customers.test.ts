@@ -192,6 +192,43 @@ describe('GET /api/customers/:id', () => {
     })
   })
 
+  it('tells that a tier is safe, and of the lowest nothing', async () => {
+    for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2026-11-01', 10_000)
+    await someStats(db, chain.customer, { orders365: 10, spend365Fen: 100_000n })
+
+    expect((await profile()).tier).toMatchObject({
+      code: 'bronze',
+      keep: { reviewDay: '2026-12-01', spendFen: 0, orders: 0 },
+    })
+    await someStats(db, chain.customer, { orders365: 9, spend365Fen: 90_000n })
+    expect((await profile()).tier).toMatchObject({ code: 'iron', keep: null })
+  })
+
+  it.each([
+    ['2026-11-01', '2026-12-01'],
+    ['2026-11-02', '2027-01-01'],
+  ])('names the review that the task names: warned on %s, %s', async (warnedOn, reviewDay) => {
+    await db.prisma.customerTier.create({
+      data: {
+        customerId: chain.customer.id,
+        tier: 'bronze',
+        warnedOn: new Date(warnedOn),
+      },
+    })
+
+    expect((await profile()).tier.keep).toMatchObject({ reviewDay, spendFen: 100_000, orders: 10 })
+  })
+
+  it('tells all that keeps gold: purchase days, and friends who bought', async () => {
+    await someStats(db, chain.customer, { orders365: 30, spend365Fen: 300_000n })
+    await db.prisma.customerTier.create({ data: { customerId: chain.customer.id, tier: 'gold' } })
+
+    expect((await profile()).tier).toMatchObject({
+      next: null,
+      keep: { spendFen: 0, orders: 0, purchaseDays: 2, referrals: 1 },
+    })
+  })
+
   it('lists usable coupons and expiring points by date, with days left', async () => {
     await aCoupon(db, chain.customer, '2026-11-29', { couponNo: 'C2' })
     await aCoupon(db, chain.customer, '2026-11-22', { couponNo: 'C1' })

@@ -33,6 +33,11 @@ describe('tier gaps', () => {
   it.each([
     [{ ...next, spendFen: 72_000, orders: 4 }, '再消费 ¥720、买 4 单升金卡'],
     [{ ...next, spendFen: 0, orders: 1 }, '再买 1 单升金卡'],
+    [{ ...next, spendFen: 0, orders: 0, purchaseDays: 0, referrals: 1 }, '再带来 1 位新客升金卡'],
+    [
+      { ...next, spendFen: 0, orders: 0, purchaseDays: 1, referrals: 2 },
+      '再来买 1 天、带来 2 位新客升金卡',
+    ],
     [{ ...next, spendFen: 0, orders: 0 }, '已达到金卡的条件，等待升级'],
     [null, '已是最高等级'],
   ])('says what is short of the next tier', (gap, text) => {
@@ -46,7 +51,14 @@ describe('tier gaps', () => {
       text: '11月30日前再消费 ¥300.50保级',
       short: true,
     })
-    expect(keepGap({ ...keep, spendFen: 0 }, '11月30日', zhCN).short).toBe(false)
+    expect(keepGap({ ...keep, spendFen: 0, referrals: 1 }, '11月30日', zhCN)).toEqual({
+      text: '11月30日前再带来 1 位新客保级',
+      short: true,
+    })
+    expect(keepGap({ ...keep, spendFen: 0 }, '11月30日', zhCN)).toEqual({
+      text: '11月30日复核时能保级',
+      short: false,
+    })
   })
 })
 

@@ -57,6 +57,8 @@ export interface ProfileRow {
   /** as of the last night; see heldTier */
   tier: Tier | null
   tierSince: BusinessDay | null
+  /** since when the next review is in danger */
+  warnedOn: BusinessDay | null
   fallingReviews: number
   assignedGuide: Person | null
   relation: {
@@ -134,7 +136,7 @@ export function profileStatement(
       coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
       coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
-      k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince",
+      k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince", tier.warned_on::text as "warnedOn",
       coalesce(tier.falling_reviews, 0) as "fallingReviews", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)
         from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",

@@ -4,8 +4,16 @@ import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
 import { RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { heldTier, keepGap, nextGap, nextReview, tierRow } from '../../../domain/tier.ts'
-import type { CycleSource, Lang } from '../../../domain/words.ts'
+import {
+  fallReview,
+  heldTier,
+  keepGap,
+  nextGap,
+  nextReview,
+  tierRank,
+  tierRow,
+} from '../../../domain/tier.ts'
+import type { CycleSource, Lang, Tier } from '../../../domain/words.ts'
 import { taskView } from '../tasks/task-view.ts'
 import { birthdayText } from './birthday-text.ts'
 import { displayName } from './display-name.ts'
@@ -89,8 +97,21 @@ function tierView(row: ProfileRow, today: BusinessDay, lang: Lang): CustomerProf
     since: tier === row.tier ? row.tierSince : null,
     flags,
     next: next && { ...next, name: tierRow(next.code).name[lang] },
-    keep: keepGap(tier, row.days ?? [], row.referrals, nextReview(today)),
+    keep: keepView(tier, row, today),
   }
+}
+
+/** Both gaps are told of every tier but the lowest: that nothing is short is worth knowing, too. */
+function keepView(
+  tier: Tier,
+  { days, referrals, warnedOn }: ProfileRow,
+  today: BusinessDay,
+): CustomerProfile['tier']['keep'] {
+  // whoever was warned less than 30 days before a review keeps the tier until the next one: the task says the same day
+  const reviewDay = warnedOn === null ? nextReview(today) : fallReview(warnedOn, today)
+  const short = keepGap(tier, days ?? [], referrals, reviewDay)
+  if (short) return short
+  return tierRank(tier) === 0 ? null : { reviewDay, spendFen: 0, orders: 0 }
 }
 
 function rfmView({ rfm, five }: ProfileRow, lang: Lang): CustomerProfile['value']['rfm'] {

@@ -72,7 +72,7 @@ export const CustomerProfile = Type.Object({
         referrals: Type.Optional(Type.Integer()),
       }),
     ),
-    /** what is short of keeping this tier at the next monthly review; null when nothing can be lost */
+    /** what is short of keeping this tier at the next monthly review, zeros when nothing is; null for the lowest */
     keep: nullable(
       Type.Object({
         reviewDay: Day,

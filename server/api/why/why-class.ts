@@ -6,6 +6,7 @@ import { eightOf, RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
 import {
   bandsOf,
+  fallReview,
   heldTier,
   nextReview,
   tierRank,
@@ -72,7 +73,7 @@ function tellTier(facts: WhyFacts, { today, lang }: WhyContext): Told {
     : zh
       ? `${sum}：金额到「${name(amount)}」，单数到「${name(count)}」，取低的一档「${name(due)}」。`
       : `${sum}: the amount makes ${name(amount)}, the count ${name(count)}; the lower holds: ${name(due)}.`
-  const review = nextReview(today)
+  const review = facts.warnedOn === null ? nextReview(today) : fallReview(facts.warnedOn, today)
   const isKept = tierRank(tier) > tierRank(due)
   const warned =
     facts.warnedOn === null
@@ -186,10 +187,13 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       `加入 ${joined ?? 0} 天，买过 ${facts.purchaseDays} 天：${newDays} 天内、买过不超过 1 天算新客。`,
       `Joined ${joined ?? 0} days ago, ${facts.purchaseDays} purchase days: new for ${newDays} days, up to one purchase day.`,
     ],
-    prospect: [
-      `加入超过 ${newDays} 天，还没有买过。`,
-      `Joined more than ${newDays} days ago and has not bought yet.`,
-    ],
+    prospect:
+      joined === null
+        ? ['还没有入会，也没有买过。', 'Not a member yet, and has not bought yet.']
+        : [
+            `加入 ${joined} 天了，超过 ${newDays} 天，还没有买过。`,
+            `Joined ${joined} days ago, more than ${newDays}, and has not bought yet.`,
+          ],
     lost: [
       `已经 ${since} 天没买，超过 ${lostDays} 天算流失。`,
       `Nothing bought for ${since} days; lost after ${lostDays}.`,
@@ -243,18 +247,20 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
   const since = daysBetween(facts.lastPurchaseDay, today)
   const days = Math.round(cycle.days * 10) / 10
   const factor = Math.round(overdueFactor(since, cycle.days) * 10) / 10
+  const isEarly = since < cycle.days
   const whose = WHOSE[cycle.source](facts.purchaseDays)[zh ? 0 : 1]
   const { pAlive, expected90 } = facts
+  const alive = likely(pAlive ?? 0)
   const model =
     pAlive === null || facts.purchaseDays < 2
       ? ''
       : zh
-        ? `按全部客人的购买习惯估计，TA 还会再来的可能是 ${Math.round(pAlive * 100)}%${expected90 === null ? '' : `，90 天内大约再来 ${expected90.toFixed(1)} 次`}。`
-        : ` By everybody's habits they still are a customer with ${Math.round(pAlive * 100)} %${expected90 === null ? '' : `, and come about ${expected90.toFixed(1)} times within 90 days`}.`
+        ? `按全部客人的购买习惯估计，TA 还会再来的可能是 ${alive}%${expected90 === null ? '' : `，90 天内大约再来 ${expected90.toFixed(1)} 次`}。`
+        : ` By everybody's habits they still are a customer with ${alive} %${expected90 === null ? '' : `, and come about ${expected90.toFixed(1)} times within 90 days`}.`
   return {
     sentence: zh
-      ? `${whose}，${days} 天来一次；已经 ${since} 天，是 ${factor} 倍。${model}`
-      : `${whose}: every ${days} days; it has been ${since}, ${factor} ×.${model}`,
+      ? `${whose}，${days} 天来一次；已经 ${since} 天，${isEarly ? '还没到时候' : `是平时的 ${factor} 倍`}。${model}`
+      : `${whose}: every ${days} days; it has been ${since}, ${isEarly ? 'not yet time' : `${factor} ×`}.${model}`,
     rule: facts.run && { version: 1, params: { model: facts.run.model } },
     facts: {
       cycleDays: cycle.days,
@@ -266,6 +272,11 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       expected90,
     },
   }
+}
+
+/** A model is never sure: from 1 to 99 %. */
+function likely(share: number): number {
+  return Math.min(99, Math.max(1, Math.round(share * 100)))
 }
 
 const WHOSE: Record<CycleSource, (purchaseDays: number) => [string, string]> = {

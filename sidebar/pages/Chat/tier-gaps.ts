@@ -3,9 +3,16 @@ import { yuan } from '../../format/money.ts'
 import type { Messages } from '../../i18n/index.ts'
 
 type Tier = CustomerProfile['tier']
+type Gap = Pick<NonNullable<Tier['keep']>, 'spendFen' | 'orders' | 'purchaseDays' | 'referrals'>
 
-function gapsOf({ spendFen, orders }: { spendFen: number; orders: number }, m: Messages): string {
-  return [spendFen > 0 && m.value.gapSpend(yuan(spendFen)), orders > 0 && m.value.gapOrders(orders)]
+/** All that a tier may ask for: what is left out here would read as if it were there. */
+function gapsOf({ spendFen, orders, purchaseDays = 0, referrals = 0 }: Gap, m: Messages): string {
+  return [
+    spendFen > 0 && m.value.gapSpend(yuan(spendFen)),
+    orders > 0 && m.value.gapOrders(orders),
+    purchaseDays > 0 && m.value.gapDays(purchaseDays),
+    referrals > 0 && m.value.gapReferrals(referrals),
+  ]
     .filter(Boolean)
     .join(m.value.gapJoin)
 }
