@@ -176,6 +176,12 @@ describe('GET /api/customers/:id', () => {
     })
   })
 
+  it('counts an order of tomorrow as one of today', async () => {
+    await someStats(db, chain.customer, { lastPurchaseDay: '2026-11-23', cycleDays: 15 })
+
+    expect((await profile()).rhythm).toMatchObject({ daysSince: 0, factor: 0 })
+  })
+
   it('tells what is short of keeping the tier when orders leave the window before the review', async () => {
     // review on 1 December: an order of 30 November last year is outside then
     for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2025-11-28', 10_000)

@@ -265,6 +265,14 @@ describe('why she is what she is', () => {
     expect((await why('rhythm')).sentence).toContain(`还会再来的可能是 ${percent}`)
   })
 
+  it('counts an order of tomorrow as one of today', async () => {
+    await someStats(db, chain.customer, { lastPurchaseDay: '2026-11-23' })
+
+    expect((await why('stage')).sentence).toBe('今天来过，在节奏（15 天一次）的 1.5 倍以内。')
+    expect((await why('rhythm')).sentence).toContain('已经 0 天，还没到时候。')
+    expect((await why('repurchase_overdue')).sentence).toContain('才过 0 天；12 月 22 日')
+  })
+
   it('says of somebody who is no member that they are none', async () => {
     await db.prisma.customerStats.deleteMany()
     await db.prisma.customer.updateMany({ data: { joinedAt: new Date('2026-10-22T04:00:00Z') } })

@@ -125,7 +125,8 @@ function rhythmView(
   cycle: ProfileContext['cycle'],
 ): CustomerProfile['rhythm'] {
   if (!cycle || row.lastPurchaseDay === null) return null
-  const daysSince = daysBetween(row.lastPurchaseDay, today)
+  // an order that is dated ahead, or a clock that was set back
+  const daysSince = Math.max(0, daysBetween(row.lastPurchaseDay, today))
   return {
     cycleDays: Math.round(cycle.days * 10) / 10,
     source: cycle.source,

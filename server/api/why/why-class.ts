@@ -156,7 +156,7 @@ function tellRfm(facts: WhyFacts, { lang }: WhyContext): Told {
         : ' Something has changed since; the next night tells anew.'
   return {
     sentence: zh
-      ? `${dayText(run.day, lang)}算：${r} 天前买过（中位数 ${daysSince}，${level(0)}）、${facts.orders365} 单（中位数 ${orders}，${level(1)}）、${formatFen(facts.spend365Fen)}（中位数 ${formatFen(Math.round(spendFen))}，${level(2)}），是「${names.eight}」；五类里是「${names.five}」${fallback}。${changed}`
+      ? `${dayText(run.day, lang)}算：${ago(r, lang, '当天')}买过（中位数 ${daysSince}，${level(0)}）、${facts.orders365} 单（中位数 ${orders}，${level(1)}）、${formatFen(facts.spend365Fen)}（中位数 ${formatFen(Math.round(spendFen))}，${level(2)}），是「${names.eight}」；五类里是「${names.five}」${fallback}。${changed}`
       : `On ${dayText(run.day, lang)}: bought ${r} days before (median ${daysSince}, ${level(0)}), ${facts.orders365} orders (median ${orders}, ${level(1)}), ${formatFen(facts.spend365Fen)} (median ${formatFen(Math.round(spendFen))}, ${level(2)}): ${names.eight}; of five classes ${names.five}${fallback}.${changed}`,
     rule: { version: 1, params: { medians: { daysSince, orders, spendFen }, scored } },
     facts: {
@@ -175,9 +175,9 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
   const cycleDays = cycle?.days ?? null
   const stage = stageOf({ ...facts, cycleDays }, today)
   const zh = lang !== 'en'
-  const joined = facts.joinedDay === null ? null : daysBetween(facts.joinedDay, today)
+  const joined = facts.joinedDay === null ? null : Math.max(0, daysBetween(facts.joinedDay, today))
   const last = facts.lastPurchaseDay
-  const since = last === null ? 0 : daysBetween(last, today)
+  const since = last === null ? 0 : Math.max(0, daysBetween(last, today))
   const churn = last === null ? null : churnDay(last, cycleDays)
   const rhythm = cycleDays === null ? '' : String(Math.round(cycleDays * 10) / 10)
   const { newDays, lostDays, activeCycles, fallingReviews } = STAGE_RULES
@@ -213,11 +213,11 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
     ],
     active: [
       cycleDays === null
-        ? `${since} 天前来过。`
-        : `${since} 天前来过，在节奏（${rhythm} 天一次）的 ${activeCycles} 倍以内。`,
+        ? `${ago(since, lang)}来过。`
+        : `${ago(since, lang)}来过，在节奏（${rhythm} 天一次）的 ${activeCycles} 倍以内。`,
       cycleDays === null
-        ? `Came ${since} days ago.`
-        : `Came ${since} days ago, within ${activeCycles} × the rhythm of ${rhythm} days.`,
+        ? `Came ${ago(since, lang)}.`
+        : `Came ${ago(since, lang)}, within ${activeCycles} × the rhythm of ${rhythm} days.`,
     ],
   }
   return {
@@ -244,7 +244,7 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       facts: { purchaseDays: facts.purchaseDays },
     }
   }
-  const since = daysBetween(facts.lastPurchaseDay, today)
+  const since = Math.max(0, daysBetween(facts.lastPurchaseDay, today))
   const days = Math.round(cycle.days * 10) / 10
   const factor = Math.round(overdueFactor(since, cycle.days) * 10) / 10
   const isEarly = since < cycle.days
@@ -272,6 +272,12 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       expected90,
     },
   }
+}
+
+/** @param today what the day itself is called where it is not today */
+function ago(days: number, lang: Lang, today = '今天'): string {
+  if (lang === 'en') return days === 0 ? 'today' : `${days} days ago`
+  return days === 0 ? today : `${days} 天前`
 }
 
 /** A model is never sure: from 1 to 99 %. */
