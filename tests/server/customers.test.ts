@@ -592,6 +592,28 @@ describe('PATCH /api/customers/:id', () => {
     ).toMatchObject([{ subject: `customer:${chain.customer.id}`, detail: { known: true } }])
   })
 
+  it('stores a birthday of the Chinese calendar, whose months have thirty days', async () => {
+    const change = { birthday: '02-30', lunarBirthday: true }
+
+    expect((await send('PATCH', path(), change)).json()).toMatchObject(change)
+    expect(await profile()).toMatchObject(change)
+    expect((await send('PATCH', path(), { birthday: '05-20' })).json()).toMatchObject({
+      birthday: '05-20',
+      lunarBirthday: false,
+    })
+  })
+
+  it.each([
+    [{ birthday: '02-31', lunarBirthday: true }, 'birthday'],
+    [{ birthday: '13-01', lunarBirthday: true }, 'birthday'],
+    [{ lunarBirthday: true }, 'lunarBirthday'],
+  ])('refuses %j and names %s', async (change, field) => {
+    const answer = await send('PATCH', path(), change)
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ code: 'BAD_INPUT', field })
+  })
+
   it('stores a birthday with or without its year', async () => {
     expect((await send('PATCH', path(), { birthday: '1990-05-20' })).json()).toMatchObject({
       birthday: '1990-05-20',

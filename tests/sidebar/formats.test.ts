@@ -92,6 +92,7 @@ describe('expiringItems', () => {
           shortfall: 0,
           expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }],
         },
+        value: { spend365Fen: 0, orders365: 0, averageFen: 0, rfm: null },
       },
       { now: NOW, zone: ZONE, m: zhCN },
     )
@@ -101,6 +102,32 @@ describe('expiringItems', () => {
       ['800 积分', '11月25日', '剩 3 天'],
       ['复购券', '满 ¥299 减 ¥50 · 11月29日', '剩 7 天'],
     ])
+  })
+
+  it.each([
+    [29_899, '满 ¥299 减 ¥50 · 11月29日 · 比平时一单多 ¥1'],
+    [29_900, '满 ¥299 减 ¥50 · 11月29日 · 平时一单就够'],
+    [25_850, '满 ¥299 减 ¥50 · 11月29日 · 比平时一单多 ¥41'],
+  ])('says whether a usual order of %i fen can use a coupon', (averageFen, detail) => {
+    const coupon = {
+      couponNo: 'C1',
+      name: '复购券',
+      faceValueFen: 5000,
+      discount: null,
+      minSpendFen: 29_900,
+      expiresOn: '2026-11-29',
+      days: 7,
+    }
+    const [item] = expiringItems(
+      {
+        coupons: [coupon],
+        points: { balance: 0, pending: 0, shortfall: 0, expiring: [] },
+        value: { spend365Fen: averageFen, orders365: 1, averageFen, rfm: null },
+      },
+      { now: NOW, zone: ZONE, m: zhCN },
+    )
+
+    expect(item?.detail).toBe(detail)
   })
 })
 
