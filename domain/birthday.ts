@@ -59,25 +59,6 @@ export function nextCelebration(birthday: Birthday, from: BusinessDay): Celebrat
   return null
 }
 
-const LUNAR_MONTHS = ['正', '二', '三', '四', '五', '六', '七', '八', '九', '十', '冬', '腊']
-const DIGITS = ['十', '一', '二', '三', '四', '五', '六', '七', '八', '九']
-
-/**
- * A month and day of the Chinese calendar as people write it.
- * @example lunarText(1015) // '十月十五'
- */
-export function lunarText(md: number): string {
-  const month = LUNAR_MONTHS[Math.floor(md / 100) - 1] ?? ''
-  return `${month}月${lunarDay(md % 100)}`
-}
-
-function lunarDay(day: number): string {
-  if (day === 20) return '二十'
-  if (day === 30) return '三十'
-  const ten = ['初', '十', '廿'][Math.floor((day - 1) / 10)] ?? ''
-  return day === 10 ? '初十' : `${ten}${DIGITS[day % 10] ?? ''}`
-}
-
 function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }

@@ -17,6 +17,8 @@ Takes the pictures of the README's tour (docs/images) in a world of its own.
 Chinese text needs a font: on Debian, apt-get install fonts-noto-cjk.`
 const FOLDER = join(PROJECT, 'docs/images')
 const GUIDE = 'wangxiaoming'
+/** one of the guide's customers in the seeded chain, of the silver tier */
+const REGULAR = '胡晓燕'
 
 await runScript(async () => {
   if (process.argv.includes('--help')) {
@@ -79,6 +81,14 @@ async function takeTour(browser: Browser, sandbox: string): Promise<void> {
   await sidebar.getByRole('button', { name: '发送' }).click()
   await sidebar.getByRole('button', { name: '回复了' }).waitFor()
   await picture(guide, '4-sent')
+
+  // somebody who has a tier to keep
+  await guide.locator('.chat-item').filter({ hasText: REGULAR }).first().click()
+  await sidebar.getByRole('heading', { name: REGULAR }).waitFor()
+  await sidebar.getByText('怎么算的？').click()
+  await sidebar.getByRole('button', { name: '等级', exact: true }).click()
+  await sidebar.locator('.answer').waitFor()
+  await picture(guide, '8-why')
 
   const as = chosen?.replace('chat-item-', '') ?? ''
   const wechat = await open(browser, `${sandbox}/wechat?as=${as}`)

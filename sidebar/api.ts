@@ -89,6 +89,8 @@ export function createApi(options: ApiOptions) {
     changeTags: (id: string, change: { add: string[]; remove: string[] }) =>
       call<TagsAnswer>('PATCH', `/api/customers/${id}/tags`, change),
     addNote: (id: string, text: string) => post<unknown>(`/api/customers/${id}/notes`, { text }),
+    setBirthday: (id: string, body: { birthday: string; lunarBirthday: boolean }) =>
+      call<unknown>('PATCH', `/api/customers/${id}`, body),
     setConsent: (id: string, body: { consent: CustomerProfile['consent']; source: string }) =>
       post<unknown>(`/api/customers/${id}/consent`, body),
     tags: () => get<TagLibrary>('/api/tags'),

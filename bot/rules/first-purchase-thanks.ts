@@ -70,6 +70,6 @@ export const firstPurchaseThanks = defineRule({
     if (purchaseDays === 0) return en ? 'They have not bought anything yet.' : '还没有买过。'
     return en
       ? `The ${hours} hours after the first purchase are over, or begin tomorrow.`
-      : `首单后 ${hours} 小时内、下单次日才提醒。`
+      : `只在首单后 ${hours} 小时内、下单次日起提醒。`
   },
 })

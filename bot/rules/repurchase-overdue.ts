@@ -147,7 +147,7 @@ export const repurchaseOverdue = defineRule({
     const usual = cycleText({ cycleDays: days, cycleSource: cycle.source }, lang)
     return lang === 'en'
       ? `${usual}; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
-      : `${usual}，才过 ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
+      : `${usual}，${daysSince < cycle.days ? '才过' : '已过'} ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
   },
 
   lint: (params, lang) => lintDies(params, lang),

@@ -115,8 +115,8 @@ export const tierKeep = defineRule({
 
   notDue: (_customer, { days }, lang) =>
     lang === 'en'
-      ? `Their tier is safe at the next review; it comes up from ${days} days before one at which it is not.`
-      : `下次复核时等级保得住；保不住的话，复核前 ${days} 天起提醒。`,
+      ? `There is no tier to lose, or it is safe at the next review; it comes up from ${days} days before one at which it is not.`
+      : `没有会掉的等级，或者下次复核时保得住；保不住的话，复核前 ${days} 天起提醒。`,
 })
 
 function called({ tier, tierName: name }: Static<typeof Facts>, lang: Lang): string {

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  celebrationsBetween,
-  celebrationsOn,
-  lunarText,
-  nextCelebration,
-} from '../../domain/birthday.ts'
+import { celebrationsBetween, celebrationsOn, nextCelebration } from '../../domain/birthday.ts'
 import { addDays } from '../../domain/business-day.ts'
+import { lunarText } from '../../domain/lunar-text.ts'
 
 const dayOf = (md: number, lunar: boolean, from: string) =>
   nextCelebration({ md, lunar }, from)?.day

@@ -5,7 +5,7 @@ const tag = { rule: '高价值客户', version: 2, day: '2026-11-22' }
 
 describe('tagWhy', () => {
   it.each<[Record<string, unknown>, string, string]>([
-    [{ spend365Fen: 123_450 }, '近一年消费 ¥1,234.5', 'spent ¥1,234.5 in a year'],
+    [{ spend365Fen: 123_450 }, '近一年消费 ¥1,234.50', 'spent ¥1,234.50 in a year'],
     [{ orders365: 1 }, '近一年 1 单', '1 order in a year'],
     [{ purchaseDays365: 2 }, '近一年来买过 2 天', 'bought on 2 days in a year'],
     [{ averageOrderFen: 9_900 }, '平均每单 ¥99', '¥99 an order'],

@@ -177,6 +177,12 @@ describe('GET /api/customers/:id', () => {
     })
   })
 
+  it('counts an order of tomorrow as one of today', async () => {
+    await someStats(db, chain.customer, { lastPurchaseDay: '2026-11-23', cycleDays: 15 })
+
+    expect((await profile()).rhythm).toMatchObject({ daysSince: 0, factor: 0 })
+  })
+
   it('tells what is short of keeping the tier when orders leave the window before the review', async () => {
     // review on 1 December: an order of 30 November last year is outside then
     for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2025-11-28', 10_000)
@@ -190,6 +196,43 @@ describe('GET /api/customers/:id', () => {
     expect((await profile()).tier).toMatchObject({
       code: 'bronze',
       keep: { reviewDay: '2026-12-01', spendFen: 80_000, orders: 9 },
+    })
+  })
+
+  it('tells that a tier is safe, and of the lowest nothing', async () => {
+    for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2026-11-01', 10_000)
+    await someStats(db, chain.customer, { orders365: 10, spend365Fen: 100_000n })
+
+    expect((await profile()).tier).toMatchObject({
+      code: 'bronze',
+      keep: { reviewDay: '2026-12-01', spendFen: 0, orders: 0 },
+    })
+    await someStats(db, chain.customer, { orders365: 9, spend365Fen: 90_000n })
+    expect((await profile()).tier).toMatchObject({ code: 'iron', keep: null })
+  })
+
+  it.each([
+    ['2026-11-01', '2026-12-01'],
+    ['2026-11-02', '2027-01-01'],
+  ])('names the review that the task names: warned on %s, %s', async (warnedOn, reviewDay) => {
+    await db.prisma.customerTier.create({
+      data: {
+        customerId: chain.customer.id,
+        tier: 'bronze',
+        warnedOn: new Date(warnedOn),
+      },
+    })
+
+    expect((await profile()).tier.keep).toMatchObject({ reviewDay, spendFen: 100_000, orders: 10 })
+  })
+
+  it('tells all that keeps gold: purchase days, and friends who bought', async () => {
+    await someStats(db, chain.customer, { orders365: 30, spend365Fen: 300_000n })
+    await db.prisma.customerTier.create({ data: { customerId: chain.customer.id, tier: 'gold' } })
+
+    expect((await profile()).tier).toMatchObject({
+      next: null,
+      keep: { spendFen: 0, orders: 0, purchaseDays: 2, referrals: 1 },
     })
   })
 
@@ -549,6 +592,28 @@ describe('PATCH /api/customers/:id', () => {
     expect(
       await db.prisma.auditLog.findMany({ where: { action: 'reveal_birthday' } }),
     ).toMatchObject([{ subject: `customer:${chain.customer.id}`, detail: { known: true } }])
+  })
+
+  it('stores a birthday of the Chinese calendar, whose months have thirty days', async () => {
+    const change = { birthday: '02-30', lunarBirthday: true }
+
+    expect((await send('PATCH', path(), change)).json()).toMatchObject(change)
+    expect(await profile()).toMatchObject(change)
+    expect((await send('PATCH', path(), { birthday: '05-20' })).json()).toMatchObject({
+      birthday: '05-20',
+      lunarBirthday: false,
+    })
+  })
+
+  it.each([
+    [{ birthday: '02-31', lunarBirthday: true }, 'birthday'],
+    [{ birthday: '13-01', lunarBirthday: true }, 'birthday'],
+    [{ lunarBirthday: true }, 'lunarBirthday'],
+  ])('refuses %j and names %s', async (change, field) => {
+    const answer = await send('PATCH', path(), change)
+
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ code: 'BAD_INPUT', field })
   })
 
   it('stores a birthday with or without its year', async () => {

@@ -77,11 +77,11 @@ describe('a customer’s automatic tag', () => {
     const whys = (answer: { json: () => unknown }) =>
       (answer.json() as { tags: CustomerTagView[] }).tags.map(({ why }) => why)
     expect(whys(chinese)).toEqual([
-      '规则「高价值客户」第 1 版于 11 月 22 日自动打上：近一年消费 ¥1,234.5。',
+      '规则「高价值客户」第 1 版于 11 月 22 日自动打上：近一年消费 ¥1,234.50。',
       null,
     ])
     expect(whys(english)).toEqual([
-      'Put on by rule “高价值客户”, version 1, on 22 Nov: spent ¥1,234.5 in a year.',
+      'Put on by rule “高价值客户”, version 1, on 22 Nov: spent ¥1,234.50 in a year.',
       null,
     ])
   })

@@ -222,6 +222,10 @@ describe('why she is what she is', () => {
         '近 365 天消费 ¥2,500、12 单：金额到「银」，单数到「铜」，取低的一档「铜」。「银」先保留，最早 12 月 1 日复核时降一级（11 月 1 日起提醒过）。',
       until: '2026-12-01',
     })
+
+    // too late for the review of December
+    await db.prisma.customerTier.updateMany({ data: { warnedOn: new Date('2026-11-02') } })
+    expect((await why('tier')).until).toBe('2027-01-01')
   })
 
   it('tells RFM with the medians of the night, once there was one', async () => {
@@ -237,8 +241,45 @@ describe('why she is what she is', () => {
   it('tells stage and rhythm', async () => {
     expect((await why('stage')).sentence).toBe('12 天前来过，在节奏（15 天一次）的 1.5 倍以内。')
     expect((await why('rhythm')).sentence).toBe(
-      '按 TA 自己 12 个购买日的间隔取中位数，15 天来一次；已经 12 天，是 0.8 倍。',
+      '按 TA 自己 12 个购买日的间隔取中位数，15 天来一次；已经 12 天，还没到时候。',
     )
+    await db.prisma.customerStats.updateMany({ data: { cycleDays: 12 } })
+    expect((await why('rhythm')).sentence).toContain('12 天来一次；已经 12 天，是平时的 1 倍。')
+  })
+
+  it.each([
+    [1, '99%'],
+    [0.99, '99%'],
+    [0.5, '50%'],
+    [0, '1%'],
+  ])('never is sure whether somebody comes back: %d reads %s', async (pAlive, percent) => {
+    await db.prisma.customerClass.create({
+      data: {
+        customerId: chain.customer.id,
+        stage: 'active',
+        pAlive,
+        asOf: new Date('2026-11-22'),
+      },
+    })
+
+    expect((await why('rhythm')).sentence).toContain(`还会再来的可能是 ${percent}`)
+  })
+
+  it('counts an order of tomorrow as one of today', async () => {
+    await someStats(db, chain.customer, { lastPurchaseDay: '2026-11-23' })
+
+    expect((await why('stage')).sentence).toBe('今天来过，在节奏（15 天一次）的 1.5 倍以内。')
+    expect((await why('rhythm')).sentence).toContain('已经 0 天，还没到时候。')
+    expect((await why('repurchase_overdue')).sentence).toContain('才过 0 天；12 月 22 日')
+  })
+
+  it('says of somebody who is no member that they are none', async () => {
+    await db.prisma.customerStats.deleteMany()
+    await db.prisma.customer.updateMany({ data: { joinedAt: new Date('2026-10-22T04:00:00Z') } })
+    expect((await why('stage')).sentence).toBe('加入 31 天了，超过 30 天，还没有买过。')
+
+    await db.prisma.customer.updateMany({ data: { joinedAt: null } })
+    expect((await why('stage')).sentence).toBe('还没有入会，也没有买过。')
   })
 })
 

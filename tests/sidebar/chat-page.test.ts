@@ -56,6 +56,41 @@ describe('what the sidebar shows', () => {
     expect(wrapper.text()).toContain('服务出了点问题。')
   })
 
+  it.each([
+    ['05-20', false, '生日 5月20日'],
+    ['08-15', true, '生日 农历8月15日'],
+    ['02-29', false, '生日 2月29日'],
+  ])('shows the birthday %s, lunar %s, as %s', async (birthday, lunarBirthday, text) => {
+    const known = aProfile({ birthday, lunarBirthday })
+    const { wrapper } = await show(ChatPage, routes({ [PROFILE]: known }), inChat())
+
+    expect(wrapper.text()).toContain(text)
+    expect(wrapper.text()).not.toContain('补上生日')
+  })
+
+  it('takes month and day of a birthday nobody knew, by either calendar', async () => {
+    const change = 'PATCH /api/customers/11'
+    const { wrapper, server, tap } = await show(
+      ChatPage,
+      routes({ [PROFILE]: aProfile({ birthday: null }), [change]: aProfile() }),
+      inChat(),
+    )
+
+    await tap('补上生日')
+    await tap('农历')
+    const [month, day] = wrapper.findAll('select')
+    expect(day?.findAll('option')).toHaveLength(30)
+    await month?.setValue('8')
+    await day?.setValue('15')
+    expect(month?.findAll('option')[7]?.text()).toBe('八月')
+    server.routes[PROFILE] = aProfile({ birthday: '08-15', lunarBirthday: true })
+    await wrapper.find('form.birthday').trigger('submit')
+    await settle()
+
+    expect(server.sentTo(change)).toEqual([{ birthday: '08-15', lunarBirthday: true }])
+    expect(wrapper.text()).toContain('生日 农历8月15日')
+  })
+
   it('shows what may be spent, what is pending, and what was taken without being there', async () => {
     const points = { balance: 1200, pending: 80, shortfall: 60, expiring: [] }
     const { wrapper } = await show(ChatPage, routes({ [PROFILE]: aProfile({ points }) }), inChat())

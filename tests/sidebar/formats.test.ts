@@ -33,9 +33,10 @@ describe('tier gaps', () => {
   it.each([
     [{ ...next, spendFen: 72_000, orders: 4 }, '再消费 ¥720、买 4 单升金卡'],
     [{ ...next, spendFen: 0, orders: 1 }, '再买 1 单升金卡'],
+    [{ ...next, spendFen: 0, orders: 0, purchaseDays: 0, referrals: 1 }, '再带来 1 位新客升金卡'],
     [
       { ...next, spendFen: 0, orders: 0, purchaseDays: 1, referrals: 2, points: 300 },
-      '再来买 1 天、推荐 2 位新客、攒 300 积分升金卡',
+      '再来买 1 天、带来 2 位新客、攒 300 积分升金卡',
     ],
     [{ ...next, spendFen: 0, orders: 0 }, '已达到金卡的条件，等待升级'],
     [null, '已是最高等级'],
@@ -50,7 +51,14 @@ describe('tier gaps', () => {
       text: '11月30日前再消费 ¥300.50保级',
       short: true,
     })
-    expect(keepGap({ ...keep, spendFen: 0 }, '11月30日', zhCN).short).toBe(false)
+    expect(keepGap({ ...keep, spendFen: 0, referrals: 1 }, '11月30日', zhCN)).toEqual({
+      text: '11月30日前再带来 1 位新客保级',
+      short: true,
+    })
+    expect(keepGap({ ...keep, spendFen: 0 }, '11月30日', zhCN)).toEqual({
+      text: '11月30日复核时能保级',
+      short: false,
+    })
   })
 })
 
@@ -84,6 +92,7 @@ describe('expiringItems', () => {
           shortfall: 0,
           expiring: [{ points: 800, expiresOn: '2026-11-25', days: 3 }],
         },
+        value: { spend365Fen: 0, orders365: 0, averageFen: 0, rfm: null },
       },
       { now: NOW, zone: ZONE, m: zhCN },
     )
@@ -93,6 +102,32 @@ describe('expiringItems', () => {
       ['800 积分', '11月25日', '剩 3 天'],
       ['复购券', '满 ¥299 减 ¥50 · 11月29日', '剩 7 天'],
     ])
+  })
+
+  it.each([
+    [29_899, '满 ¥299 减 ¥50 · 11月29日 · 比平时一单多 ¥1'],
+    [29_900, '满 ¥299 减 ¥50 · 11月29日 · 平时一单就够'],
+    [25_850, '满 ¥299 减 ¥50 · 11月29日 · 比平时一单多 ¥41'],
+  ])('says whether a usual order of %i fen can use a coupon', (averageFen, detail) => {
+    const coupon = {
+      couponNo: 'C1',
+      name: '复购券',
+      faceValueFen: 5000,
+      discount: null,
+      minSpendFen: 29_900,
+      expiresOn: '2026-11-29',
+      days: 7,
+    }
+    const [item] = expiringItems(
+      {
+        coupons: [coupon],
+        points: { balance: 0, pending: 0, shortfall: 0, expiring: [] },
+        value: { spend365Fen: averageFen, orders365: 1, averageFen, rfm: null },
+      },
+      { now: NOW, zone: ZONE, m: zhCN },
+    )
+
+    expect(item?.detail).toBe(detail)
   })
 })
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { enConsole } from '../../sidebar/i18n/console/en.ts'
 import { zhCNConsole } from '../../sidebar/i18n/console/zh-CN.ts'
+import { enDesk } from '../../sidebar/i18n/desk/en.ts'
+import { zhCNDesk } from '../../sidebar/i18n/desk/zh-CN.ts'
 import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
@@ -19,16 +21,17 @@ describe('the catalogues', () => {
   it('say the same things in both languages', () => {
     expect(shapeOf(en).sort()).toEqual(shapeOf(zhCN).sort())
     expect(shapeOf(enConsole).sort()).toEqual(shapeOf(zhCNConsole).sort())
+    expect(shapeOf(enDesk).sort()).toEqual(shapeOf(zhCNDesk).sort())
   })
 
   it('leave nothing empty', () => {
-    const leaves = JSON.stringify([zhCN, en, zhCNConsole, enConsole])
+    const leaves = JSON.stringify([zhCN, en, zhCNConsole, enConsole, zhCNDesk, enDesk])
 
     expect(leaves).not.toContain('""')
   })
 
   it('have no Chinese in the English one', () => {
-    expect(JSON.stringify([en, enConsole])).not.toMatch(/\p{Script=Han}/u)
+    expect(JSON.stringify([en, enConsole, enDesk])).not.toMatch(/\p{Script=Han}/u)
   })
 })
 

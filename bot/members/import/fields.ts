@@ -31,6 +31,8 @@ export const oneOf = <const T extends string>(words: readonly T[]) =>
 const MOMENT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
 const MOMENT_REMEDY = 'an ISO 8601 time with offset, such as 2026-11-22T10:30:00+08:00'
 
+const MOST_AHEAD_DAYS = 7
+
 export const moment = () => Type.String({ pattern: MOMENT, description: MOMENT_REMEDY })
 
 /** May be left out, or null. */
@@ -58,6 +60,16 @@ export function badMoment(item: object, fields: readonly string[]): Problem | un
     }
   }
   return undefined
+}
+
+/**
+ * Finds what is dated further ahead than a till's clock may be wrong: a purchase of the year 2062 would be somebody's last
+ * one for decades, and nobody would be overdue, asleep or lost. Nearer ones count once their day has come.
+ */
+export function tooFarAhead(moment: string, field: string, now: Date): Problem | undefined {
+  return Date.parse(moment) > now.getTime() + MOST_AHEAD_DAYS * 86_400_000
+    ? { field, remedy: `a time that is at most ${MOST_AHEAD_DAYS} days ahead of now` }
+    : undefined
 }
 
 function existsAsMoment(text: string): boolean {

@@ -12,6 +12,7 @@ import {
   same,
   text,
   toIso,
+  tooFarAhead,
 } from './fields.ts'
 import { adoptWecomCustomers, joinImportedMembers } from './join-imported.ts'
 import type { ImportSlice } from './slice.ts'
@@ -51,7 +52,7 @@ export const members: ImportSlice<typeof Member> = {
   keyField: 'memberNo',
   keyOf: (member) => member.memberNo,
   check: (member, now) => {
-    const bad = badMoment(member, ['joinedAt'])
+    const bad = badMoment(member, ['joinedAt']) ?? tooFarAhead(member.joinedAt, 'joinedAt', now)
     if (bad) return bad
     if (typeof member.mobile === 'string' && normaliseMobile(member.mobile) === null) {
       return { field: 'mobile', remedy: `${MOBILE_REMEDY}; or null` }

@@ -12,6 +12,7 @@ import {
   same,
   text,
   toIso,
+  tooFarAhead,
 } from './fields.ts'
 import { insertNewOrders } from './insert-orders.ts'
 import { writeOrderItems } from './order-items.ts'
@@ -56,8 +57,9 @@ export const orders: ImportSlice<typeof Order> = {
   schema: Order,
   keyField: 'orderNo',
   keyOf: (order) => order.orderNo,
-  check: (order) => {
-    const bad = badMoment(order, ['paidAt', 'updatedAt'])
+  check: (order, now) => {
+    const bad =
+      badMoment(order, ['paidAt', 'updatedAt']) ?? tooFarAhead(order.paidAt, 'paidAt', now)
     if (bad) return bad
     return (order.refundedFen ?? 0) > order.amountFen
       ? { field: 'refundedFen', remedy: 'at most amountFen' }

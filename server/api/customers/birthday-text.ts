@@ -11,27 +11,40 @@ export function birthdayText(year: number | null, md: number | null): string | n
   return year === null ? day : `${year}-${day}`
 }
 
-export interface SolarBirthday {
+export interface StoredBirthday {
   year: number | null
   /** month × 100 + day */
   md: number
 }
 
 /**
- * Reads `1990-05-20` or `05-20`; null for a day that no calendar has. 29 February without a year is a day.
+ * Reads `1990-05-20` or `05-20`; null for a day that no calendar has. 29 February without a year is a day; a month of the
+ * Chinese calendar has up to 30.
  *
- * @param today YYYY-MM-DD; nobody is born after it
- * @example readBirthday('02-30', '2026-11-22') // null
+ * @param at.today YYYY-MM-DD; nobody is born after it
+ * @example readBirthday('02-30', { today: '2026-11-22', lunar: false }) // null
+ * @example readBirthday('02-30', { today: '2026-11-22', lunar: true }) // { year: null, md: 230 }
  */
-export function readBirthday(text: string, today: string): SolarBirthday | null {
+export function readBirthday(
+  text: string,
+  { today, lunar }: { today: string; lunar: boolean },
+): StoredBirthday | null {
   const parts = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/.exec(text)
   if (!parts) return null
   const [, yearText, monthText = '', dayText = ''] = parts
   const month = Number(monthText)
   const day = Number(dayText)
-  // a leap year takes every day that some year has
-  const date = new Date(Date.UTC(yearText ? Number(yearText) : 2000, month - 1, day))
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null
+  if (!(lunar ? isLunarDay(month, day) : isDay(yearText, month, day))) return null
   if (yearText && (Number(yearText) < 1900 || text > today)) return null
   return { year: yearText ? Number(yearText) : null, md: month * 100 + day }
+}
+
+function isLunarDay(month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= 30
+}
+
+function isDay(year: string | undefined, month: number, day: number): boolean {
+  // a leap year takes every day that some year has
+  const date = new Date(Date.UTC(year ? Number(year) : 2000, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }

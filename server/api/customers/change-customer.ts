@@ -10,6 +10,8 @@ import { visibleCustomer } from './visible-customer.ts'
 
 export interface CustomerEdit {
   birthday?: string
+  /** the birthday is of the Chinese calendar */
+  lunarBirthday?: boolean
   remark?: string
   note?: string
 }
@@ -40,8 +42,10 @@ export async function changeCustomer(
     const id = await visibleCustomer(tx, user, customerId, { lock: true })
     const edit: Edit = { deps, user, customerId: id, now, traceId }
     if (change.birthday !== undefined) {
-      await writeBirthday(tx, edit, change.birthday)
+      await writeBirthday(tx, edit, change.birthday, change.lunarBirthday ?? false)
       await retag(tx, deps, [id], edit)
+    } else if (change.lunarBirthday !== undefined) {
+      throw badField('lunarBirthday', 'needs birthday beside it.')
     }
     if (change.remark !== undefined) await writeRemark(tx, edit, change.remark)
     if (change.note !== undefined) await writeNote(tx, edit, change.note)
@@ -52,9 +56,10 @@ async function writeBirthday(
   tx: Prisma.TransactionClient,
   edit: Edit,
   text: string,
+  lunar: boolean,
 ): Promise<void> {
   const { deps, customerId, now, user } = edit
-  const birthday = readBirthday(text, businessDay(now, deps.zone))
+  const birthday = readBirthday(text, { today: businessDay(now, deps.zone), lunar })
   if (!birthday) {
     throw badField('birthday', 'must be a day that exists, such as 1990-05-20 or 05-20.')
   }
@@ -63,8 +68,7 @@ async function writeBirthday(
     data: {
       birthYear: birthday.year,
       birthdayMd: birthday.md,
-      // what a guide types is a day of the common calendar
-      birthdayLunar: false,
+      birthdayLunar: lunar,
       updatedAt: now,
     },
     select: { id: true },

@@ -64,6 +64,8 @@ export interface ProfileRow {
   /** the kept one; see heldTier */
   tier: Tier | null
   tierSince: BusinessDay | null
+  /** since when the next review is in danger */
+  warnedOn: BusinessDay | null
   fallingReviews: number
   assignedGuide: Person | null
   relation: {
@@ -142,7 +144,7 @@ export function profileStatement(
       coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", coalesce(s.orders_365, 0) as "orders365",
       coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
-      k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince",
+      k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince", tier.warned_on::text as "warnedOn",
       coalesce(tier.falling_reviews, 0) as "fallingReviews",
       ${newestTiers} as tiers, earned.now as "points365", earned.at_review as "pointsAtReview", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)

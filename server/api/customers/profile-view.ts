@@ -5,9 +5,16 @@ import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
 import { RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
-import { heldTier, keepGap, nextGap, nextReview, reviewOf } from '../../../domain/tier.ts'
+import {
+  fallReview,
+  heldTier,
+  keepGap,
+  nextGap,
+  nextReview,
+  reviewOf,
+} from '../../../domain/tier.ts'
 import { lowestTier, tierName, tierRank, type TierTable } from '../../../domain/tier-table.ts'
-import type { CycleSource, Lang } from '../../../domain/words.ts'
+import type { CycleSource, Lang, Tier } from '../../../domain/words.ts'
 import { taskView } from '../tasks/task-view.ts'
 import { birthdayText } from './birthday-text.ts'
 import { displayName } from './display-name.ts'
@@ -88,7 +95,6 @@ function tierView(
 ): CustomerProfile['tier'] {
   const { tier, flags } = heldTier(table, row.tier, row, today)
   const next = nextGap(table, tier, row)
-  const more = { referrals: row.referrals, points365: row.pointsAtReview }
   const held = table.tiers[tierRank(table, tier)] ?? lowestTier(table)
   // a tier that the figures alone give is kept from the night on
   const since = tier === row.tier ? row.tierSince : null
@@ -100,8 +106,28 @@ function tierView(
     since,
     flags,
     next: next && { ...next, name: tierName(table, next.code, lang) },
-    keep: isFree ? null : keepGap(table, tier, row.days ?? [], more, nextReview(today)),
+    keep: isFree ? null : keepView(table, tier, row, today),
   }
+}
+
+/** Both gaps are told of every tier but the lowest: that nothing is short is worth knowing, too. */
+function keepView(
+  table: TierTable,
+  tier: Tier,
+  { days, referrals, pointsAtReview, warnedOn }: ProfileRow,
+  today: BusinessDay,
+): CustomerProfile['tier']['keep'] {
+  // whoever was warned less than 30 days before a review keeps the tier until the next one: the task says the same day
+  const reviewDay = warnedOn === null ? nextReview(today) : fallReview(warnedOn, today)
+  const short = keepGap(
+    table,
+    tier,
+    days ?? [],
+    { referrals, points365: pointsAtReview },
+    reviewDay,
+  )
+  if (short) return short
+  return tierRank(table, tier) === 0 ? null : { reviewDay, spendFen: 0, orders: 0 }
 }
 
 function rfmView({ rfm, five }: ProfileRow, lang: Lang): CustomerProfile['value']['rfm'] {
@@ -115,7 +141,8 @@ function rhythmView(
   cycle: ProfileContext['cycle'],
 ): CustomerProfile['rhythm'] {
   if (!cycle || row.lastPurchaseDay === null) return null
-  const daysSince = daysBetween(row.lastPurchaseDay, today)
+  // an order that is dated ahead, or a clock that was set back
+  const daysSince = Math.max(0, daysBetween(row.lastPurchaseDay, today))
   return {
     cycleDays: Math.round(cycle.days * 10) / 10,
     source: cycle.source,

@@ -73,7 +73,7 @@ export const CustomerProfile = Type.Object({
         points: Type.Optional(Type.Integer()),
       }),
     ),
-    /** what is short of keeping this tier at the next monthly review; null when nothing can be lost */
+    /** what is short of keeping this tier at the next monthly review, zeros when nothing is; null for the lowest */
     keep: nullable(
       Type.Object({
         reviewDay: Day,
@@ -195,6 +195,8 @@ export const CustomerChange = Type.Object(
   {
     /** YYYY-MM-DD or MM-DD */
     birthday: Type.Optional(Type.String({ maxLength: 10 })),
+    /** with birthday: it is of the Chinese calendar; false when left out */
+    lunarBirthday: Type.Optional(Type.Boolean()),
     /** the guide's remark in WeCom, ≤ 20 characters */
     remark: Type.Optional(Type.String({ maxLength: 20 })),
     note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, pattern: '\\S' })),

@@ -87,7 +87,7 @@ function tellRfm(facts: WhyFacts, { lang }: WhyContext): Told {
         : ' Something has changed since; the next night tells anew.'
   return {
     sentence: zh
-      ? `${dayText(run.day, lang)}算：${r} 天前买过（中位数 ${daysSince}，${level(0)}）、${facts.orders365} 单（中位数 ${orders}，${level(1)}）、${formatFen(facts.spend365Fen)}（中位数 ${formatFen(Math.round(spendFen))}，${level(2)}），是「${names.eight}」；五类里是「${names.five}」${fallback}。${changed}`
+      ? `${dayText(run.day, lang)}算：${ago(r, lang, '当天')}买过（中位数 ${daysSince}，${level(0)}）、${facts.orders365} 单（中位数 ${orders}，${level(1)}）、${formatFen(facts.spend365Fen)}（中位数 ${formatFen(Math.round(spendFen))}，${level(2)}），是「${names.eight}」；五类里是「${names.five}」${fallback}。${changed}`
       : `On ${dayText(run.day, lang)}: bought ${r} days before (median ${daysSince}, ${level(0)}), ${facts.orders365} orders (median ${orders}, ${level(1)}), ${formatFen(facts.spend365Fen)} (median ${formatFen(Math.round(spendFen))}, ${level(2)}): ${names.eight}; of five classes ${names.five}${fallback}.${changed}`,
     rule: { version: 1, params: { medians: { daysSince, orders, spendFen }, scored } },
     facts: {
@@ -106,9 +106,9 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
   const cycleDays = cycle?.days ?? null
   const stage = stageOf({ ...facts, cycleDays }, today)
   const zh = lang !== 'en'
-  const joined = facts.joinedDay === null ? null : daysBetween(facts.joinedDay, today)
+  const joined = facts.joinedDay === null ? null : Math.max(0, daysBetween(facts.joinedDay, today))
   const last = facts.lastPurchaseDay
-  const since = last === null ? 0 : daysBetween(last, today)
+  const since = last === null ? 0 : Math.max(0, daysBetween(last, today))
   const churn = last === null ? null : churnDay(last, cycleDays)
   const rhythm = cycleDays === null ? '' : String(Math.round(cycleDays * 10) / 10)
   const { newDays, lostDays, activeCycles, fallingReviews } = STAGE_RULES
@@ -118,10 +118,13 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       `加入 ${joined ?? 0} 天，买过 ${facts.purchaseDays} 天：${newDays} 天内、买过不超过 1 天算新客。`,
       `Joined ${joined ?? 0} days ago, ${facts.purchaseDays} purchase days: new for ${newDays} days, up to one purchase day.`,
     ],
-    prospect: [
-      `加入超过 ${newDays} 天，还没有买过。`,
-      `Joined more than ${newDays} days ago and has not bought yet.`,
-    ],
+    prospect:
+      joined === null
+        ? ['还没有入会，也没有买过。', 'Not a member yet, and has not bought yet.']
+        : [
+            `加入 ${joined} 天了，超过 ${newDays} 天，还没有买过。`,
+            `Joined ${joined} days ago, more than ${newDays}, and has not bought yet.`,
+          ],
     lost: [
       `已经 ${since} 天没买，超过 ${lostDays} 天算流失。`,
       `Nothing bought for ${since} days; lost after ${lostDays}.`,
@@ -141,11 +144,11 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
     ],
     active: [
       cycleDays === null
-        ? `${since} 天前来过。`
-        : `${since} 天前来过，在节奏（${rhythm} 天一次）的 ${activeCycles} 倍以内。`,
+        ? `${ago(since, lang)}来过。`
+        : `${ago(since, lang)}来过，在节奏（${rhythm} 天一次）的 ${activeCycles} 倍以内。`,
       cycleDays === null
-        ? `Came ${since} days ago.`
-        : `Came ${since} days ago, within ${activeCycles} × the rhythm of ${rhythm} days.`,
+        ? `Came ${ago(since, lang)}.`
+        : `Came ${ago(since, lang)}, within ${activeCycles} × the rhythm of ${rhythm} days.`,
     ],
   }
   return {
@@ -172,21 +175,23 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       facts: { purchaseDays: facts.purchaseDays },
     }
   }
-  const since = daysBetween(facts.lastPurchaseDay, today)
+  const since = Math.max(0, daysBetween(facts.lastPurchaseDay, today))
   const days = Math.round(cycle.days * 10) / 10
   const factor = Math.round(overdueFactor(since, cycle.days) * 10) / 10
+  const isEarly = since < cycle.days
   const whose = WHOSE[cycle.source](facts.purchaseDays)[zh ? 0 : 1]
   const { pAlive, expected90 } = facts
+  const alive = likely(pAlive ?? 0)
   const model =
     pAlive === null || facts.purchaseDays < 2
       ? ''
       : zh
-        ? `按全部客人的购买习惯估计，TA 还会再来的可能是 ${Math.round(pAlive * 100)}%${expected90 === null ? '' : `，90 天内大约再来 ${expected90.toFixed(1)} 次`}。`
-        : ` By everybody's habits they still are a customer with ${Math.round(pAlive * 100)} %${expected90 === null ? '' : `, and come about ${expected90.toFixed(1)} times within 90 days`}.`
+        ? `按全部客人的购买习惯估计，TA 还会再来的可能是 ${alive}%${expected90 === null ? '' : `，90 天内大约再来 ${expected90.toFixed(1)} 次`}。`
+        : ` By everybody's habits they still are a customer with ${alive} %${expected90 === null ? '' : `, and come about ${expected90.toFixed(1)} times within 90 days`}.`
   return {
     sentence: zh
-      ? `${whose}，${days} 天来一次；已经 ${since} 天，是 ${factor} 倍。${model}`
-      : `${whose}: every ${days} days; it has been ${since}, ${factor} ×.${model}`,
+      ? `${whose}，${days} 天来一次；已经 ${since} 天，${isEarly ? '还没到时候' : `是平时的 ${factor} 倍`}。${model}`
+      : `${whose}: every ${days} days; it has been ${since}, ${isEarly ? 'not yet time' : `${factor} ×`}.${model}`,
     rule: facts.run && { version: 1, params: { model: facts.run.model } },
     facts: {
       cycleDays: cycle.days,
@@ -198,6 +203,17 @@ function tellRhythm(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       expected90,
     },
   }
+}
+
+/** @param today what the day itself is called where it is not today */
+function ago(days: number, lang: Lang, today = '今天'): string {
+  if (lang === 'en') return days === 0 ? 'today' : `${days} days ago`
+  return days === 0 ? today : `${days} 天前`
+}
+
+/** A model is never sure: from 1 to 99 %. */
+function likely(share: number): number {
+  return Math.min(99, Math.max(1, Math.round(share * 100)))
 }
 
 const WHOSE: Record<CycleSource, (purchaseDays: number) => [string, string]> = {

@@ -105,7 +105,11 @@ export async function whyTask(
     birthday: birthdayOf(facts),
     joinedDay: facts.joinedDay,
     purchaseDays: facts.purchaseDays,
-    lastPurchaseDay: facts.lastPurchaseDay,
+    // an order that is dated ahead counts as bought today
+    lastPurchaseDay:
+      facts.lastPurchaseDay !== null && facts.lastPurchaseDay > today
+        ? today
+        : facts.lastPurchaseDay,
     cycle,
     nextCoupon:
       facts.couponName === null || facts.couponEnds === null

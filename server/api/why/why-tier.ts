@@ -2,7 +2,7 @@ import { readTiers } from '../../../bot/rules/load-tiers.ts'
 import { daysBetween, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
 import { formatFen } from '../../../domain/money.ts'
-import { bandsOf, heldTier, isOver, reviewOf } from '../../../domain/tier.ts'
+import { bandsOf, fallReview, heldTier, isOver, reviewOf } from '../../../domain/tier.ts'
 import {
   asksPoints,
   lowestTier,
@@ -24,7 +24,10 @@ export function tellTier(
   const due = heldTier(table, null, facts, today).tier
   const held = table.tiers[tierRank(table, tier)] ?? lowestTier(table)
   const isKept = tierRank(table, tier) > tierRank(table, due)
-  const review = reviewOf(held, facts.tierSince, today)
+  const review =
+    facts.warnedOn === null
+      ? reviewOf(held, facts.tierSince, today)
+      : fallReview(facts.warnedOn, today)
   const name = tierName(table, tier, lang)
   const says = figuresSay(table, facts, due, { today, lang })
   const kept = isKept ? keptSays(name, review, facts.warnedOn, lang) : ''

@@ -9,9 +9,11 @@ export interface ExpiringItem {
   left: { text: string; tone: DueTone }
 }
 
-/** Coupons and lots of points together, by the day they end. */
+type Coupon = CustomerProfile['coupons'][number]
+
+/** Coupons and lots of points together, by the day they end. Of a coupon with a least spend: whether a usual order has it. */
 export function expiringItems(
-  { coupons, points }: Pick<CustomerProfile, 'coupons' | 'points'>,
+  { coupons, points, value }: Pick<CustomerProfile, 'coupons' | 'points' | 'value'>,
   reading: Reading,
 ): ExpiringItem[] {
   const { m } = reading
@@ -19,7 +21,11 @@ export function expiringItems(
     ...coupons.map((coupon) => ({
       key: coupon.couponNo,
       name: coupon.name,
-      detail: [worth(coupon, reading), dayPhrase(coupon.expiresOn, reading)]
+      detail: [
+        worth(coupon, reading),
+        dayPhrase(coupon.expiresOn, reading),
+        reach(coupon, value.averageFen, reading),
+      ]
         .filter(Boolean)
         .join(' · '),
       on: coupon.expiresOn,
@@ -38,11 +44,17 @@ export function expiringItems(
     .map(({ key, name, detail, days }) => ({ key, name, detail, left: daysLeftPhrase(days, m) }))
 }
 
-function worth(coupon: CustomerProfile['coupons'][number], { m }: Reading): string {
-  const { faceValueFen, discount, minSpendFen } = coupon
+function worth({ faceValueFen, discount, minSpendFen }: Coupon, { m }: Reading): string {
   const off = discount === null ? '' : m.expiring.discount(String(tenths(discount)))
   const value = faceValueFen === null ? off : m.expiring.faceValue(yuan(faceValueFen))
   return minSpendFen ? m.expiring.withMinimum(value, yuan(minSpendFen)) : value
+}
+
+/** Nothing where nothing is asked for, or nothing is known of their orders. */
+function reach({ minSpendFen }: Coupon, averageFen: number, { m }: Reading): string {
+  if (!minSpendFen || !averageFen) return ''
+  const above = minSpendFen - averageFen
+  return above > 0 ? m.expiring.above(yuan(Math.ceil(above / 100) * 100)) : m.expiring.enough
 }
 
 /** A discount as 折: 0.85 and 8.5 both read 8.5. */

@@ -3,9 +3,9 @@ import { yuan } from '../../format/money.ts'
 import type { Messages } from '../../i18n/index.ts'
 
 type Tier = CustomerProfile['tier']
-
 type Gap = Omit<NonNullable<Tier['keep']>, 'reviewDay'>
 
+/** All that a tier may ask for: what is left out here would read as if it were there. */
 function gapsOf(gap: Gap, m: Messages): string {
   const { spendFen, orders, purchaseDays = 0, referrals = 0, points = 0 } = gap
   return [

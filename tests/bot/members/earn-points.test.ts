@@ -32,8 +32,10 @@ beforeEach(async () => {
 
 const save = (params: unknown, enabled = true) =>
   saveProgramme(db, { params, enabled }, { by: 'operator', now: clock.now() })
+// taken in after their days: the nights stand where a test puts them
+const later = createTestDeps(db, { clock: createTestClock('2027-01-31T00:00:00Z') })
 const put = async (kind: 'members' | 'orders' | 'points', ...rows: object[]) => {
-  expect((await importItems(deps, kind, rows)).rejected).toEqual([])
+  expect((await importItems(later, kind, rows)).rejected).toEqual([])
 }
 /** The night of a day: its scan time, after what came on the day before. */
 const night = (day: string) => {

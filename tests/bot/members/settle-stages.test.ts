@@ -42,8 +42,8 @@ describe('the stage of a customer whose orders changed', () => {
     [900, 4, 92, 50, 'active', 'sleeping'],
     [900, 4, 365, 20, 'active', 'at_risk'],
     [900, 4, 366, 20, 'active', 'lost'],
-    // of their own they have no rhythm: what needs others' is as the night told it
-    [900, 2, 1, null, 'sleeping', 'sleeping'],
+    // nobody has a rhythm
+    [900, 2, 1, null, 'sleeping', 'active'],
     [900, 2, 0, null, 'lost', 'active'],
     [900, 2, 366, null, 'sleeping', 'lost'],
   ])(

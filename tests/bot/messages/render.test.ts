@@ -266,7 +266,7 @@ describe('answers in text', () => {
     }
 
     expect(renderCustomers('张晓雯', [customer], at)).toBe(
-      '张晓雯（银） 会员号 M1\n近一年 ¥1,299.5 · 12 单，最近一次 10 月 22 日\n现在没有任务',
+      '张晓雯（银） 会员号 M1\n近一年 ¥1,299.50 · 12 单，最近一次 10 月 22 日\n现在没有任务',
     )
     expect(renderCustomers('李四', [], at)).toMatch(/没有找到“李四”/)
   })

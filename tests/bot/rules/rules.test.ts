@@ -206,7 +206,7 @@ describe('why somebody is not due', () => {
     ['new_member', { joinedDay: '2026-11-20' }, '11 月 23 日（入会第 3 天）提醒。'],
     ['new_member', { joinedDay: '2026-11-15' }, '入会 7 天了，过了激活期。'],
     ['first_purchase_thanks', {}, '还没有买过。'],
-    ['first_purchase_thanks', { purchaseDays: 1 }, '首单后 48 小时内、下单次日才提醒。'],
+    ['first_purchase_thanks', { purchaseDays: 1 }, '只在首单后 48 小时内、下单次日起提醒。'],
     ['churn_warning', {}, '还没有买过，谈不上流失。'],
     [
       'churn_warning',
@@ -229,6 +229,16 @@ describe('why somebody is not due', () => {
       { lastPurchaseDay: '2026-08-22', cycle: own(20) },
       '已经 92 天没来，改由「流失预警」来提醒。',
     ],
+    [
+      'repurchase_overdue',
+      { lastPurchaseDay: '2026-11-03', cycle: own(20) },
+      '通常 20 天来一次，才过 19 天；12 月 13 日（2 倍）还没来才提醒。',
+    ],
+    [
+      'repurchase_overdue',
+      { lastPurchaseDay: '2026-11-02', cycle: own(20) },
+      '通常 20 天来一次，已过 20 天；12 月 12 日（2 倍）还没来才提醒。',
+    ],
     ['points_expiring', {}, '没有会到期的积分。'],
     [
       'points_expiring',
@@ -236,7 +246,7 @@ describe('why somebody is not due', () => {
       '最早到期的是 320 积分，70 天后 1 月 31 日；到期前 30、7 天提醒。',
     ],
     ['tier_up', {}, '最近 8 天没有升级；升级后的第二天会提醒。'],
-    ['tier_keep', {}, '下次复核时等级保得住；保不住的话，复核前 30 天起提醒。'],
+    ['tier_keep', {}, '没有会掉的等级，或者下次复核时保得住；保不住的话，复核前 30 天起提醒。'],
     ['vip_care', {}, '还没有买过。'],
     [
       'vip_care',
