@@ -142,6 +142,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /sidebar': { expected: PAGE },
   'GET /desk': { expected: PAGE },
   'GET /console': { expected: GUIDES_ELSEWHERE },
+  'GET /console/*': { expected: GUIDES_ELSEWHERE, request: url('/console/customers') },
 
   'GET /wecom/callback': {
     expected: everybody(401),
