@@ -1,6 +1,6 @@
-import { addDays, type BusinessDay } from '../../domain/business-day.ts'
+import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../domain/tier.ts'
-import { asksPoints, boundsOf, lowestTier, type TierTable } from '../../domain/tier-table.ts'
+import { asksPoints, type TierTable } from '../../domain/tier-table.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { counts } from '../rules/counted-order.ts'
 import { countedReferral, earnedPoints } from '../rules/tier-sql.ts'
@@ -74,7 +74,7 @@ const ordersOfFew = Prisma.sql`look cross join lateral (
   select * from orders own where own.customer_id = look.id offset 0) o`
 
 /** Whom to look at. `look(id, member_no)` */
-function look({ table, whom, zone }: TierQuestion): Prisma.Sql {
+function look({ whom, zone }: TierQuestion): Prisma.Sql {
   if (whom === 'everybody') return Prisma.sql`look as (select id, member_no from customer)`
   if ('visible' in whom)
     return Prisma.sql`look as (select c.id, c.member_no from customer c where ${whom.visible})`
@@ -82,26 +82,21 @@ function look({ table, whom, zone }: TierQuestion): Prisma.Sql {
     return Prisma.sql`look as materialized (
       select id, member_no from customer where id = any(${whom.ids.map(String)}::bigint[]))`
   }
-  const { since } = whom
-  const byReferral = table.tiers
-    .filter((row) => boundsOf(table, row).referrals > 0)
-    .map(({ code }) => code)
+  const since = atTime(whom.since, '00:00', zone)
   return Prisma.sql`
     changed as materialized (
-      select c.id, c.member_no, c.referrer_member_no, s.customer_id is null as never_bought,
-        k.customer_id is null or s.as_of >= ${since}::date
-          or c.updated_at >= (${since}::date)::timestamp at time zone ${zone}
-          -- whoever returned everything has no figures any more
-          or (s.customer_id is null and k.tier <> ${lowestTier(table).code}) as is_changed
-      from customer c
-      left join customer_stats s on s.customer_id = c.id
-      left join customer_tier k on k.customer_id = c.id
-    ), look as (
-      select id, member_no from changed where is_changed
+      -- orders came, or left the window
+      select customer_id as id from customer_stats where as_of >= ${whom.since}::date
+      union
+      -- whoever returned everything has no figures any more
+      select customer_id from orders where updated_at >= ${since} and customer_id is not null
+      union
+      select id from customer where updated_at >= ${since}
+    ), look as materialized (
+      select c.id, c.member_no from changed join customer c on c.id = changed.id
       union
       -- a friend's first order counts for who brought them, and so does its return
-      select c.id, c.member_no from changed f join customer c on c.member_no = f.referrer_member_no
-      where f.is_changed or (f.never_bought
-        and exists (select from customer_tier k where k.customer_id = c.id and k.tier = any(${byReferral}::text[])))
+      select c.id, c.member_no from changed join customer f on f.id = changed.id
+      join customer c on c.member_no = f.referrer_member_no
     )`
 }
