@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify'
 import { answerError } from './answer-error.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
+import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
@@ -137,6 +138,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(tagRuleRoutes, { deps: hurried })
     await signedInOnly.register(tagRoutes, { deps: hurried })
     await signedInOnly.register(audienceRoutes, { deps: hurried })
+    await signedInOnly.register(customerListRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })
     await signedInOnly.register(touchRoutes, { deps: hurried })
     await signedInOnly.register(reportRoutes, { deps: hurried })

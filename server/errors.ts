@@ -88,6 +88,11 @@ export const TagMergeUnderWay = createError(
 )
 export const TagMergeUndone = createError('TAG_MERGE_UNDONE', '这次合并已经撤销过了。', 409)
 export const TagMergedAway = createError('TAG_MERGED_AWAY', '“%s”已经合并到“%s”，请用后者。', 409)
+export const ExportNotFound = createError(
+  'EXPORT_NOT_FOUND',
+  '这份导出已经过期，请回到客户列表重新导出。 Export again.',
+  404,
+)
 export const TagRuleNotFound = createError(
   'TAG_RULE_NOT_FOUND',
   '没有自动标签规则 %s，请刷新规则列表。',

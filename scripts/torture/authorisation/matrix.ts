@@ -270,6 +270,13 @@ const MATRIX: Readonly<Record<string, Row>> = {
     }),
   },
 
+  'POST /api/customers/search': { expected: MANAGERS, request: () => ({ payload: {} }) },
+  'POST /api/customers/exports': { expected: MANAGERS, request: () => ({ payload: {} }) },
+  'GET /api/customers/exports/:id': {
+    // nobody's export but who asked for it
+    expected: { ...MANAGERS, 'own manager': 404, 'far manager': 404, hq: 404 },
+    request: url('/api/customers/exports/999999999'),
+  },
   'POST /api/audiences/preview': {
     expected: MANAGERS,
     request: () => ({ payload: { filter: { member: true } } }),
