@@ -99,7 +99,7 @@ describe('a rule', () => {
       version: 2,
       enabled: true,
       params: { stepDays: [5, 0] },
-      history: [{ version: 2, by: 'head' }],
+      history: [{ version: 2, by: 'head', byName: '王小明' }],
     })
     expect(await db.prisma.auditLog.findFirst()).toMatchObject({
       actor: 'head',

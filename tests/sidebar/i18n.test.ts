@@ -6,6 +6,7 @@ import { zhCNDesk } from '../../sidebar/i18n/desk/zh-CN.ts'
 import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
+import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -32,6 +33,14 @@ describe('the catalogues', () => {
 
   it('have no Chinese in the English one', () => {
     expect(JSON.stringify([en, enConsole, enDesk])).not.toMatch(/\p{Script=Han}/u)
+  })
+})
+
+describe.each([['rules', RULES_WORDS]])('the words of the page of %s', (_page, words) => {
+  it('say the same things in both languages, and leave nothing empty', () => {
+    expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())
+    expect(JSON.stringify(words)).not.toContain('""')
+    expect(JSON.stringify(words.en)).not.toMatch(/\p{Script=Han}/u)
   })
 })
 

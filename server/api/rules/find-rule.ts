@@ -1,6 +1,7 @@
 import { ruleOf } from '../../../bot/rules/registry.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../../domain/words.ts'
 import type { Db, Prisma } from '../../../prisma/db.ts'
+import { authorNames } from '../author-names.ts'
 import type { RuleBrief, RuleView } from './schema.ts'
 
 const HISTORY = 50
@@ -44,6 +45,10 @@ export async function findRule(db: Db, kind: RuleKind, lang: Lang): Promise<Rule
     orderBy: { version: 'desc' },
     take: HISTORY,
   })
+  const nameOf = await authorNames(
+    db,
+    history.map(({ createdBy }) => createdBy),
+  )
   return {
     kind,
     label: rule.label[lang],
@@ -56,6 +61,7 @@ export async function findRule(db: Db, kind: RuleKind, lang: Lang): Promise<Rule
       enabled,
       params: asObject(params),
       by: createdBy,
+      byName: nameOf(createdBy),
       at: createdAt.toISOString(),
     })),
   }

@@ -38,7 +38,9 @@ export const RuleView = Type.Object({
       version: Type.Integer(),
       enabled: Type.Boolean(),
       params: Numbers,
+      /** userid, and who that is */
       by: nullable(Type.String()),
+      byName: nullable(Type.String()),
       at: Moment,
     }),
   ),

@@ -10,6 +10,7 @@ import type { AppDeps } from '../../deps.ts'
 import { reportRows } from '../../rows.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
+import { authorNames } from '../author-names.ts'
 import { findingIn } from './lint-tiers.ts'
 import type { TiersView, TierView } from './schema.ts'
 
@@ -48,6 +49,10 @@ export async function findTiers(deps: AppDeps, user: SignedIn, lang: Lang): Prom
         from figures f where f.orders > 0`,
     ),
   ])
+  const nameOf = await authorNames(
+    deps.db.prisma,
+    history.map(({ createdBy }) => createdBy),
+  )
   const { buyers, ...means } = found ?? NO_BUYERS
   const inTier = (code: string) => members.find((row) => row.code === code)?.n ?? 0
   const known = new Set(table.tiers.map(({ code }) => code))
@@ -67,6 +72,7 @@ export async function findTiers(deps: AppDeps, user: SignedIn, lang: Lang): Prom
     history: history.map((row) => ({
       version: row.version,
       by: row.createdBy,
+      byName: nameOf(row.createdBy),
       at: row.createdAt.toISOString(),
       // only saveTiers() writes them
       tiers: row.tiers as unknown as TierRow[],

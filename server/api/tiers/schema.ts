@@ -43,7 +43,13 @@ export const TiersView = Type.Object({
   findings: Type.Array(Finding),
   /** newest first, at most 50; version 1 is the product's own */
   history: Type.Array(
-    Type.Object({ version: Type.Integer(), by: Type.String(), at: Moment, tiers: TierRows }),
+    Type.Object({
+      version: Type.Integer(),
+      by: Type.String(),
+      byName: nullable(Type.String()),
+      at: Moment,
+      tiers: TierRows,
+    }),
   ),
 })
 export type TiersView = Static<typeof TiersView>

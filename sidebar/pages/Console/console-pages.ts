@@ -5,7 +5,7 @@ import type { IconName } from '../../components/icons.ts'
 export interface ConsolePlace {
   /** below /console */
   path: string
-  name: 'overview'
+  name: 'overview' | 'rules'
   icon: IconName
   /** headquarters alone: what it changes holds for the whole chain */
   hqOnly?: boolean
@@ -14,4 +14,5 @@ export interface ConsolePlace {
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
+  { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
 ]

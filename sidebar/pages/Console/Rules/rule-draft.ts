@@ -1,0 +1,29 @@
+import type { RuleView } from '../../../../server/api/rules/schema.ts'
+import { changedNames } from './rule-fields.ts'
+
+/** A rule as somebody is editing it, and the version that they began with. */
+export interface RuleDraft {
+  version: number
+  enabled: boolean
+  params: Record<string, unknown>
+}
+
+/**
+ * The draft after an edit; null where it says what the rule says. One that was begun with another version stays, so that
+ * nobody's save is taken back unseen.
+ */
+export function draftAfter(
+  rule: RuleView,
+  draft: RuleDraft | null,
+  change: Partial<Omit<RuleDraft, 'version'>>,
+): RuleDraft | null {
+  const next = { ...(draft ?? draftOf(rule)), ...change }
+  const isSame =
+    next.enabled === rule.enabled && changedNames(rule.params, next.params).length === 0
+  return isSame && next.version === rule.version ? null : next
+}
+
+/** The rule in force as a draft without changes. */
+export function draftOf({ version, enabled, params }: RuleView): RuleDraft {
+  return { version, enabled, params }
+}
