@@ -5,6 +5,7 @@ export const enConsole: ConsoleMessages = {
   title: 'Console',
   places: {
     overview: 'Overview',
+    customers: 'Customers',
     rules: 'Rules',
   },
   section: 'Today and results',

@@ -3,6 +3,7 @@ export const zhCNConsole = {
   title: '管理台',
   places: {
     overview: '总览',
+    customers: '客户',
     rules: '规则',
   },
   section: '今日与结果',

@@ -1,11 +1,12 @@
 import type { Component } from 'vue'
 import type { IconName } from '../../components/icons.ts'
+import type { ConsoleMessages } from '../../i18n/console/zh-CN.ts'
 
 /** The console's pages, in the order of its rail; each is fetched when it is opened. Its name is in the catalogue. */
 export interface ConsolePlace {
   /** below /console */
   path: string
-  name: 'overview' | 'rules'
+  name: keyof ConsoleMessages['places']
   icon: IconName
   /** headquarters alone: what it changes holds for the whole chain */
   hqOnly?: boolean
@@ -14,5 +15,11 @@ export interface ConsolePlace {
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
+  {
+    path: '/customers',
+    name: 'customers',
+    icon: 'person',
+    load: () => import('./Customers/CustomersPage.vue'),
+  },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
 ]
