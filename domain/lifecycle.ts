@@ -10,6 +10,8 @@ export interface LifecycleFacts {
   cycleDays: number | null
   /** consecutive monthly reviews with a falling tier, up to now */
   fallingReviews?: number
+  /** the last of them; a purchase since ends what they warn of (ADR 17) */
+  reviewedOn?: BusinessDay | null
 }
 
 /** The numbers of domain-rules 7; the night's statement and the churn rule read them too (bot/rules/churn-sql.ts). */
@@ -41,7 +43,7 @@ export function stageOf(facts: LifecycleFacts, today: BusinessDay): Stage {
   if (facts.lastPurchaseDay === null) return 'prospect'
   const since = daysBetween(facts.lastPurchaseDay, today)
   if (since > STAGE_RULES.lostDays) return 'lost'
-  if ((facts.fallingReviews ?? 0) >= STAGE_RULES.fallingReviews) return 'at_risk'
+  if (isFalling({ ...facts, lastPurchaseDay: facts.lastPurchaseDay })) return 'at_risk'
   if (churnDay(facts.lastPurchaseDay, facts.cycleDays) <= today) return 'at_risk'
   if (facts.cycleDays !== null && since > STAGE_RULES.activeCycles * facts.cycleDays)
     return 'sleeping'
@@ -56,21 +58,32 @@ export function stageOf(facts: LifecycleFacts, today: BusinessDay): Stage {
  * @example churnStep({ lastPurchaseDay: '2026-05-22', cycleDays: 20 }, '2026-11-22') // 'leaning'
  */
 export function churnStep(
-  facts: Pick<LifecycleFacts, 'cycleDays' | 'fallingReviews'> & {
+  facts: Pick<LifecycleFacts, 'cycleDays' | 'fallingReviews' | 'reviewedOn'> & {
     lastPurchaseDay: BusinessDay
-    /** the review that took the last step off */
-    reviewedOn?: BusinessDay
   },
   today: BusinessDay,
 ): ChurnStep | null {
-  const { lastPurchaseDay, cycleDays, fallingReviews = 0, reviewedOn = '' } = facts
+  const { lastPurchaseDay, cycleDays } = facts
   const since = daysBetween(lastPurchaseDay, today)
   if (since > STAGE_RULES.recallDays) return null
   if (since > STAGE_RULES.lostDays) return 'lost'
   if (churnDay(lastPurchaseDay, cycleDays, STAGE_RULES.leaningLimits) <= today) return 'leaning'
   if (churnDay(lastPurchaseDay, cycleDays) <= today) return 'warning'
-  const isFalling = fallingReviews >= STAGE_RULES.fallingReviews && lastPurchaseDay < reviewedOn
-  return isFalling ? 'warning' : null
+  return isFalling(facts) ? 'warning' : null
+}
+
+/**
+ * Whether reviews warn of somebody: two in a row took a step off their tier, and they have not bought since the last
+ * (domain-rules 7, ADR 17).
+ */
+export function isFalling({
+  fallingReviews = 0,
+  reviewedOn,
+  lastPurchaseDay,
+}: Pick<LifecycleFacts, 'fallingReviews' | 'reviewedOn'> & {
+  lastPurchaseDay: BusinessDay
+}): boolean {
+  return fallingReviews >= STAGE_RULES.fallingReviews && lastPurchaseDay < (reviewedOn ?? '')
 }
 
 /**

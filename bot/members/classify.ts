@@ -69,7 +69,7 @@ async function writeClasses(
     ), known as (
       select s.customer_id, s.purchase_days, s.last_purchase_day, ${history(day)}, ${cycleColumns},
         rfm.rfm, rfm.five, coalesce(rfm.fallback, false) as fallback,
-        recent.id is not null as is_recent, falling.customer_id is not null as is_falling
+        recent.id is not null as is_recent, coalesce(s.last_purchase_day < falling.reviewed_on, false) as is_falling
       from customer_stats s ${cycleJoins} ${fallingJoin}
       left join rfm on rfm.customer_id = s.customer_id
       left join recent on recent.id = s.customer_id

@@ -21,7 +21,7 @@ export async function settleStages(
   await tx.$executeRaw(Prisma.sql`
     with known as (
       select c.id as customer_id, s.purchase_days, s.last_purchase_day, ${cycleColumns},
-        coalesce(c.joined_at >= ${joinedFrom}, false) as is_recent, falling.customer_id is not null as is_falling
+        coalesce(c.joined_at >= ${joinedFrom}, false) as is_recent, coalesce(s.last_purchase_day < falling.reviewed_on, false) as is_falling
       from customer c left join customer_stats s on s.customer_id = c.id ${cycleJoins} ${fallingJoin}
       where c.id = any(${customerIds}::bigint[])
     ), told as (

@@ -5,7 +5,7 @@ import { churnDaySql } from './churn-sql.ts'
 
 /**
  * Domain stageOf() in SQL (domain-rules 7), over a row `k` with purchase_days, last_purchase_day and cycle_days, nulls
- * for who never bought; is_recent, whether they joined so lately; and is_falling, whether reviews took their tier.
+ * for who never bought; is_recent, whether they joined so lately; and is_falling, domain isFalling().
  */
 export function stageSql(day: BusinessDay): Prisma.Sql {
   return Prisma.sql`

@@ -22,8 +22,22 @@ describe('the stage of a customer (domain-rules 7)', () => {
     // 1.5 × 15.5 days are 23.25
     ['23 days, every 15.5', since('2026-10-30', { cycleDays: 15.5 }), 'active'],
     ['24 days, every 15.5', since('2026-10-29', { cycleDays: 15.5 }), 'sleeping'],
-    ['one falling review', since('2026-11-20', { fallingReviews: 1 }), 'active'],
-    ['two falling reviews', since('2026-11-20', { fallingReviews: 2 }), 'at_risk'],
+    [
+      'one falling review',
+      since('2026-10-31', { cycleDays: 30, fallingReviews: 1, reviewedOn: '2026-11-01' }),
+      'active',
+    ],
+    [
+      'two falling reviews',
+      since('2026-10-31', { cycleDays: 30, fallingReviews: 2, reviewedOn: '2026-11-01' }),
+      'at_risk',
+    ],
+    // who has bought since is no longer warned of (ADR 17)
+    [
+      'two falling reviews, bought that day',
+      since('2026-11-01', { cycleDays: 30, fallingReviews: 2, reviewedOn: '2026-11-01' }),
+      'active',
+    ],
     // a rhythm of 45 days is not a long one: three months
     ['91 days, every 45', since('2026-08-23', { cycleDays: 45 }), 'sleeping'],
     ['92 days, every 45', since('2026-08-22', { cycleDays: 45 }), 'at_risk'],

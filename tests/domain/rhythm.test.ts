@@ -70,7 +70,12 @@ describe('stageOf', () => {
     ['above 1.5 cycles', ago(31), 'sleeping'],
     ['a day before three months', { lastPurchaseDay: '2026-08-23' }, 'sleeping'],
     ['three calendar months', { lastPurchaseDay: '2026-08-22' }, 'at_risk'],
-    ['two falling reviews', { fallingReviews: 2 }, 'at_risk'],
+    ['two falling reviews', { ...ago(12), fallingReviews: 2, reviewedOn: today }, 'at_risk'],
+    [
+      'bought on the day of the second',
+      { ...ago(0), fallingReviews: 2, reviewedOn: today },
+      'active',
+    ],
     ['a long rhythm, three months', { ...ago(100), cycleDays: 60 }, 'sleeping'],
     ['a long rhythm, two cycles', { ...ago(120), cycleDays: 60 }, 'at_risk'],
     ['365 days', ago(365), 'at_risk'],

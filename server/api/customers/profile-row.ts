@@ -67,6 +67,7 @@ export interface ProfileRow {
   /** since when the next review is in danger */
   warnedOn: BusinessDay | null
   fallingReviews: number
+  reviewedOn: BusinessDay | null
   assignedGuide: Person | null
   relation: {
     remark: string | null
@@ -145,7 +146,7 @@ export function profileStatement(
       coalesce(s.purchase_days, 0) as "purchaseDays", coalesce(s.purchase_days_365, 0) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
       k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince", tier.warned_on::text as "warnedOn",
-      coalesce(tier.falling_reviews, 0) as "fallingReviews",
+      coalesce(tier.falling_reviews, 0) as "fallingReviews", tier.reviewed_on::text as "reviewedOn",
       ${newestTiers} as tiers, earned.now as "points365", earned.at_review as "pointsAtReview", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)
         from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",

@@ -1,6 +1,6 @@
 import { daysBetween, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
-import { churnDay, stageOf, STAGE_RULES } from '../../../domain/lifecycle.ts'
+import { churnDay, isFalling, stageOf, STAGE_RULES } from '../../../domain/lifecycle.ts'
 import { formatFen } from '../../../domain/money.ts'
 import { eightOf, RFM_NAMES } from '../../../domain/rfm.ts'
 import { overdueFactor } from '../../../domain/rhythm.ts'
@@ -111,8 +111,8 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
   const since = last === null ? 0 : Math.max(0, daysBetween(last, today))
   const churn = last === null ? null : churnDay(last, cycleDays)
   const rhythm = cycleDays === null ? '' : String(Math.round(cycleDays * 10) / 10)
-  const { newDays, lostDays, activeCycles, fallingReviews } = STAGE_RULES
-  const isFalling = facts.fallingReviews >= fallingReviews
+  const { newDays, lostDays, activeCycles } = STAGE_RULES
+  const falls = last !== null && isFalling({ ...facts, lastPurchaseDay: last })
   const sentences: Record<typeof stage, [string, string]> = {
     new: [
       `加入 ${joined ?? 0} 天，买过 ${facts.purchaseDays} 天：${newDays} 天内、买过不超过 1 天算新客。`,
@@ -129,7 +129,7 @@ function tellStage(facts: WhyFacts, { today, lang, cycle }: WhyContext): Told {
       `已经 ${since} 天没买，超过 ${lostDays} 天算流失。`,
       `Nothing bought for ${since} days; lost after ${lostDays}.`,
     ],
-    at_risk: isFalling
+    at_risk: falls
       ? [
           `连续 ${facts.fallingReviews} 次月度复核都掉了级。`,
           `Fell a tier at ${facts.fallingReviews} monthly reviews in a row.`,

@@ -33,6 +33,7 @@ export interface WhyFacts {
   tierSince: BusinessDay | null
   warnedOn: BusinessDay | null
   fallingReviews: number
+  reviewedOn: BusinessDay | null
   rfm: RfmEight | null
   five: RfmFive | null
   fiveFallback: boolean
@@ -76,7 +77,7 @@ export async function readWhyFacts(
         s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
         s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
         ${newestTiers} as tiers, earned.now as "points365", t.tier, t.since::text as "tierSince", t.warned_on::text as "warnedOn",
-        coalesce(t.falling_reviews, 0) as "fallingReviews",
+        coalesce(t.falling_reviews, 0) as "fallingReviews", t.reviewed_on::text as "reviewedOn",
         k.rfm, k.five, coalesce(k.five_fallback, false) as "fiveFallback", k.p_alive as "pAlive",
         k.expected_90 as "expected90", cp.name as "couponName", cp.expires_day::text as "couponEnds",
         lot.points::float8 as points, lot.expires_on::text as "pointsEnd",

@@ -72,17 +72,20 @@ describe('the stage of a customer whose orders changed', () => {
     },
   )
 
-  it('is at risk while reviews take the tier', async () => {
+  it.each([
+    [1, 'at_risk'],
+    [0, 'active'],
+  ])('while reviews take the tier, bought %i days before the last: %s', async (before, stage) => {
     const { id } = await aCustomer(db)
-    await someStats(db, { id }, { purchaseDays: 9, cycleDays: 9, lastPurchaseDay: DAY })
+    await someStats(db, { id }, { purchaseDays: 9, cycleDays: 9, lastPurchaseDay: ago(before) })
     await db.prisma.customerTier.create({
-      data: { customerId: id, tier: 'bronze', fallingReviews: 2 },
+      data: { customerId: id, tier: 'bronze', fallingReviews: 2, reviewedOn: new Date(DAY) },
     })
-    await nightSaid(id, 'active')
+    await nightSaid(id, 'sleeping')
 
     await settleStages(db.prisma, [id], AT)
 
-    expect(await classOf(id)).toMatchObject({ stage: 'at_risk' })
+    expect(await classOf(id)).toMatchObject({ stage })
   })
 
   it('waits for the night where a history is imported of a customer no night has seen', async () => {
