@@ -7,6 +7,7 @@ import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
+import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -36,7 +37,10 @@ describe('the catalogues', () => {
   })
 })
 
-describe.each([['rules', RULES_WORDS]])('the words of the page of %s', (_page, words) => {
+describe.each([
+  ['rules', RULES_WORDS],
+  ['tiers', TIERS_WORDS],
+])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())
     expect(JSON.stringify(words)).not.toContain('""')

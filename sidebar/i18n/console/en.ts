@@ -6,6 +6,7 @@ export const enConsole: ConsoleMessages = {
   places: {
     overview: 'Overview',
     rules: 'Rules',
+    tiers: 'Tiers',
   },
   section: 'Today and results',
   period: (from, to) => `${from} to ${to}`,

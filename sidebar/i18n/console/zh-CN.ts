@@ -4,6 +4,7 @@ export const zhCNConsole = {
   places: {
     overview: '总览',
     rules: '规则',
+    tiers: '等级',
   },
   section: '今日与结果',
   period: (from: string, to: string) => `${from} 至 ${to}`,

@@ -25,13 +25,13 @@ const zhCN = {
       '入会后第 {stepDays} 天还没下单的，提醒导购联系；下了首单就停。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     first_purchase_thanks: '客户首单付款后 {hours} 小时内，提醒导购道谢；过了时间不补。',
     churn_warning:
-      '客户三个月没来，或连续两次复核降了级，就提醒导购召回；同一位客户已有「该复购了」的任务，先留 {restDays} 天给导购办。已经流失的只在生日前 {occasionDays} 天问候，不知道生日的，在这些节日前问候：{festivals}。回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
+      '客户三个月没来，或连续两次复核降了级，就提醒导购召回；同一位客户已有「该复购了」的任务，先留 {restDays} 天给导购办。已经流失的只在生日前 {occasionDays} 天问候，不知道生日的，在这些节日前问候：{festivals}回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     tier_up: '客户升级后的第二天，提醒导购祝贺。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     tier_keep:
       '客户的等级快保不住了，从复核前 {days} 天起提醒导购。任务建议 {dueDays} 天内办好，最晚到复核前一天。',
     vip_care:
       '近一年消费最高的 {topPercent} % 客户，{quietDays} 天没人联系过，就提醒导购问候。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
-    festival: '节日前 {stepDays} 天，提醒导购问候近一年买过的客户。要问候的节日：{festivals}。',
+    festival: '节日前 {stepDays} 天，提醒导购问候近一年买过的客户。要问候的节日：{festivals}',
   } satisfies Record<RuleKind, string> as Record<RuleKind, string>,
   labels: {
     stepDays: '提前几天',
@@ -140,7 +140,7 @@ const en: RulesWords = {
       'Reminds {stepDays} days after joining, until the first order. Best done within {dueDays} days, ends after {diesDays}.',
     first_purchase_thanks: 'Thanks within {hours} hours of the first paid order, never late.',
     churn_warning:
-      'A customer away for three months, or whose tier fell at two reviews in a row, is called back; where there is a repurchase task already, it is left {restDays} days to work. The lost are greeted {occasionDays} days before their birthday, or, where it is not known, before: {festivals}. Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
+      'A customer away for three months, or whose tier fell at two reviews in a row, is called back; where there is a repurchase task already, it is left {restDays} days to work. The lost are greeted {occasionDays} days before their birthday, or, where it is not known, before: {festivals} Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
     tier_up:
       'Congratulations the day after a tier rose. Best done within {dueDays} days, ends after {diesDays}.',
     tier_keep:
@@ -148,7 +148,7 @@ const en: RulesWords = {
     vip_care:
       'The {topPercent} % of customers who spent most in a year get a word when nobody has been in touch for {quietDays} days. Best done within {dueDays} days, ends after {diesDays}.',
     festival:
-      'Wishes {stepDays} days before a festival, to who bought within a year. Festivals: {festivals}.',
+      'Wishes {stepDays} days before a festival, to who bought within a year. Festivals: {festivals}',
   },
   labels: {
     stepDays: 'Days before',
