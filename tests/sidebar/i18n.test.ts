@@ -7,6 +7,7 @@ import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
+import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */

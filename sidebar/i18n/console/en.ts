@@ -7,6 +7,7 @@ export const enConsole: ConsoleMessages = {
     overview: 'Overview',
     rules: 'Rules',
     tiers: 'Tiers',
+    tags: 'Tags',
   },
   section: 'Today and results',
   period: (from, to) => `${from} to ${to}`,

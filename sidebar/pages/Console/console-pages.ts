@@ -5,7 +5,7 @@ import type { IconName } from '../../components/icons.ts'
 export interface ConsolePlace {
   /** below /console */
   path: string
-  name: 'overview' | 'rules' | 'tiers'
+  name: 'overview' | 'rules' | 'tiers' | 'tags'
   icon: IconName
   /** headquarters alone: what it changes holds for the whole chain */
   hqOnly?: boolean
@@ -16,4 +16,5 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
+  { path: '/tags', name: 'tags', icon: 'tag', load: () => import('./Tags/TagsPage.vue') },
 ]
