@@ -41,6 +41,7 @@ describe('the catalogues', () => {
 describe.each([
   ['rules', RULES_WORDS],
   ['tiers', TIERS_WORDS],
+  ['tags', TAGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

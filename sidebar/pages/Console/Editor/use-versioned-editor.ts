@@ -37,8 +37,7 @@ export function useVersionedEditor<
   const toaster = useToaster()
 
   const query = useQuery({ queryKey: key, queryFn: options.read })
-  // JSON: nothing in it is reactive
-  const view = computed(() => query.data.value as View | undefined)
+  const view = query.data
   const current = computed(() => draft.value ?? (view.value ? options.draftOf(view.value) : null))
   const question = computed(() =>
     current.value && view.value ? options.questionOf(current.value, view.value) : null,

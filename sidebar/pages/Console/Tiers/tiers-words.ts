@@ -29,7 +29,7 @@ const zhCN = {
     purchaseDays: '购买天数',
     referrals: '推荐新客',
     points: '获得积分',
-  } as Figures,
+  } satisfies Figures,
   zeroAsksNothing: '填 0 表示不看这一项。',
   mean: (n: string) => `平均 ${n}`,
   stands: { below: '低于平均', at: '和平均差不多', above: '高于平均' },
