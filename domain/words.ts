@@ -16,6 +16,14 @@ export const RULE_KINDS = [
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
+/** Kinds of task a person may have: the rules' and what a manager assigns (domain-rules 8). */
+export const TASK_KINDS = [...RULE_KINDS, 'follow_up'] as const
+export type TaskKind = (typeof TASK_KINDS)[number]
+
+/** Where an assignment is: waits for its time, is being made into tasks, is being worked on, due, or called off. */
+export const ASSIGNMENT_STATES = ['scheduled', 'dispatching', 'open', 'over', 'cancelled'] as const
+export type AssignmentState = (typeof ASSIGNMENT_STATES)[number]
+
 export const TASK_STATES = [
   'open',
   'in_progress',

@@ -125,7 +125,8 @@ export function executionCsv(filter: ReportFilter): string {
   return `/api/reports/execution${query({ ...filter, format: 'csv' })}`
 }
 
-function query(values: Record<string, string | undefined>): string {
+/** `?a=1&b=2` of what has a value; nothing where nothing has. */
+export function query(values: Record<string, string | undefined>): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) if (value) params.set(name, value)
   const text = params.toString()

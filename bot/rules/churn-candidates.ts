@@ -1,6 +1,7 @@
 import { celebrationsBetween } from '../../domain/birthday.ts'
 import { addDays } from '../../domain/business-day.ts'
-import { festivalsBetween, type Festival } from '../../domain/festivals.ts'
+import type { Festival } from '../../domain/festival-list.ts'
+import { festivalsBetween } from '../../domain/festivals.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { SILENCE_URGENCY } from '../../domain/silence-urgency.ts'
 import { Prisma } from '../../prisma/db.ts'

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { daysBetween } from '../../domain/business-day.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
-import { FESTIVAL_CODES, festivalName, type Festival } from '../../domain/festivals.ts'
+import { FESTIVAL_CODES, festivalName, type Festival } from '../../domain/festival-list.ts'
 import { CHURN_STEPS, churnDay, STAGE_RULES, type ChurnStep } from '../../domain/lifecycle.ts'
 import { CYCLE_SOURCES, type CycleSource, type Lang } from '../../domain/words.ts'
 import { churnCandidates } from './churn-candidates.ts'

@@ -1,12 +1,8 @@
 import { Type } from 'typebox'
 import { addDays } from '../../domain/business-day.ts'
 import { whenText } from '../../domain/day-words.ts'
-import {
-  FESTIVAL_CODES,
-  festivalName,
-  festivalsBetween,
-  type Festival,
-} from '../../domain/festivals.ts'
+import { FESTIVAL_CODES, festivalName, type Festival } from '../../domain/festival-list.ts'
+import { festivalsBetween } from '../../domain/festivals.ts'
 import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintSteps } from './lint-steps.ts'

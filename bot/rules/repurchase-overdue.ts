@@ -25,6 +25,8 @@ import { greeting, signature } from './sign.ts'
 const Params = Type.Object({
   /** cycles after which a customer is overdue */
   factor: Type.Number({ minimum: 1, maximum: 10 }),
+  /** cycles after which a guide is nudged softly, before that; 0 for nobody */
+  nudge: Type.Number({ minimum: 0, maximum: 10 }),
   /** days after which a customer is lost, and this rule leaves them alone */
   maxDays: Type.Integer({ minimum: 1, maximum: 3650 }),
   unlikelyBelow,
@@ -34,6 +36,7 @@ const Params = Type.Object({
 
 const DEFAULTS = {
   factor: 2,
+  nudge: 0,
   maxDays: 365,
   unlikelyBelow: UNLIKELY_BELOW,
   dueDays: 2,
@@ -50,9 +53,12 @@ export function overdueInForce({
   return Value.Check(Params, params) ? params : DEFAULTS
 }
 
+/** what a soft nudge has of the urgency of somebody overdue */
+const NUDGE_URGENCY = 0.5
+
 /**
  * Customers who have not come for two of their cycles (domain-rules 6). One task for each last order. Once the churn
- * warning is on, they are its (ADR 17).
+ * warning is on, they are its (ADR 17). Where a chain wants it, a soft nudge comes before: its task gives way to this one.
  */
 export const repurchaseOverdue = defineRule({
   kind: 'repurchase_overdue',
@@ -65,6 +71,9 @@ export const repurchaseOverdue = defineRule({
     cycleSource: Type.Unsafe<CycleSource>({ type: 'string', enum: [...CYCLE_SOURCES] }),
     daysSince: Type.Integer(),
     factor: Type.Number(),
+    lastOrder: Type.Optional(Type.String()),
+    /** it is only about time */
+    isNudge: Type.Optional(Type.Boolean()),
     ...outlookFacts,
   }),
 
@@ -72,7 +81,7 @@ export const repurchaseOverdue = defineRule({
   // Urgency is how likely they come again; without a model it falls with the factor, since somebody just late is likelier
   // to come than somebody long gone.
   // A silence that the churn warning has asked about already is asked about no second time (ADR 17).
-  candidates({ day, zone }, { factor, maxDays, unlikelyBelow: below, dueDays, diesDays }) {
+  candidates({ day, zone }, { factor, nudge, maxDays, unlikelyBelow: below, dueDays, diesDays }) {
     const { least, most } = SILENCE_URGENCY.overdue
     const byRhythm = Prisma.sql`
       greatest(${least}::float8, least(${most}::float8, ${PRESSING_CYCLES}::float8 * r.cycle_days / r.days_since))`
@@ -83,17 +92,21 @@ export const repurchaseOverdue = defineRule({
         from customer_stats s ${cycleJoins}
         where s.last_order_no is not null
           and s.last_purchase_day between ${day}::date - ${maxDays}::int and ${day}::date - 1
+      ), late as (
+        select *, days_since < ${factor}::float8 * cycle_days as is_nudge from rhythm
+        where days_since >= ${nudge > 0 ? Math.min(nudge, factor) : factor}::float8 * cycle_days
       )
-      select r.customer_id, r.last_order_no as occurrence,
+      select r.customer_id, r.last_order_no || case when r.is_nudge then ':nudge' else '' end as occurrence,
         jsonb_build_object('lastPurchase', r.last_purchase_day, 'cycleDays', round(r.cycle_days::numeric, 1),
           'cycleSource', r.cycle_source, 'daysSince', r.days_since,
-          'factor', round((r.days_since / r.cycle_days)::numeric, 2)) || ${outlookSql(below)} as facts,
-        ${urgencySql('overdue', byRhythm)} as urgency,
+          'factor', round((r.days_since / r.cycle_days)::numeric, 2), 'lastOrder', r.last_order_no,
+          'isNudge', r.is_nudge) || ${outlookSql(below)} as facts,
+        ${urgencySql('overdue', byRhythm)} * case when r.is_nudge then ${NUDGE_URGENCY}::float8 else 1 end as urgency,
         false as urgent,
         (${day}::date + ${dueDays}::int + time '23:59:59') at time zone ${zone} as due_at,
         (${day}::date + ${diesDays}::int + time '23:59:59') at time zone ${zone} as dies_at
-      from rhythm r ${outlookJoin}
-      where r.days_since >= ${factor}::float8 * r.cycle_days and not exists (
+      from late r ${outlookJoin}
+      where not exists (
         select 1 from task t
         where t.customer_id = r.customer_id and t.kind = 'churn_warning'
           and t.occurrence in (r.last_order_no || ':warning', r.last_order_no || ':leaning'))`
@@ -104,25 +117,44 @@ export const repurchaseOverdue = defineRule({
     const times = overdueFactor(daysSince, facts.cycleDays).toFixed(1)
     const usual = cycleText(facts, lang)
     const outlook = outlookText(facts, lang)
+    if (facts.isNudge) {
+      return lang === 'en'
+        ? `${usual}; ${daysSince} days so far, about time${outlook}.`
+        : `${usual}，已经 ${daysSince} 天，差不多该来了${outlook}。`
+    }
     return lang === 'en'
       ? `${usual}; not seen for ${daysSince} days (${times}×)${outlook}.`
       : `${usual}，已经 ${daysSince} 天没来（${times} 倍）${outlook}。`
   },
 
-  words(_facts, names, lang) {
+  words({ isNudge }, names, lang) {
     const who = greeting(names, lang)
     const from = signature(names, lang)
+    if (isNudge) {
+      return lang === 'en'
+        ? `${who}just a hello from the shop. If there is anything you need, tell me and I’ll keep it for you.${from}`
+        : `${who}来跟您打个招呼。最近有什么想添置的，跟我说一声，我先帮您留着。${from}`
+    }
     return lang === 'en'
       ? `${who}it has been a while. I hope you are well: drop in!${from}`
       : `${who}好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。${from}`
   },
 
   advice: (facts, lang) =>
-    outlookMark(facts, lang) ?? (lang === 'en' ? 'Ask how they are' : '问问近况，可以送张回购券'),
+    outlookMark(facts, lang) ??
+    (facts.isNudge
+      ? lang === 'en'
+        ? 'A short hello is enough'
+        : '轻轻问候一句就好'
+      : lang === 'en'
+        ? 'Ask how they are'
+        : '问问近况，可以送张回购券'),
 
   mark: outlookMark,
 
-  notDue({ lastPurchaseDay, cycle }, { factor, maxDays }, lang, day) {
+  supersedes: ['repurchase_overdue'],
+
+  notDue({ lastPurchaseDay, cycle }, { factor, nudge, maxDays }, lang, day) {
     if (lastPurchaseDay === null) {
       return lang === 'en' ? 'They have not bought anything yet.' : '还没有买过，看不出复购的节奏。'
     }
@@ -143,11 +175,12 @@ export const repurchaseOverdue = defineRule({
         ? `Not seen for ${daysSince} days: the churn warning has taken over.`
         : `已经 ${daysSince} 天没来，改由「流失预警」来提醒。`
     }
-    const due = dayText(addDays(lastPurchaseDay, Math.ceil(factor * cycle.days)), lang)
+    const first = nudge > 0 ? Math.min(nudge, factor) : factor
+    const due = dayText(addDays(lastPurchaseDay, Math.ceil(first * cycle.days)), lang)
     const usual = cycleText({ cycleDays: days, cycleSource: cycle.source }, lang)
     return lang === 'en'
-      ? `${usual}; ${daysSince} days so far. Overdue from ${due} on (${factor}×).`
-      : `${usual}，${daysSince < cycle.days ? '才过' : '已过'} ${daysSince} 天；${due}（${factor} 倍）还没来才提醒。`
+      ? `${usual}; ${daysSince} days so far. A reminder from ${due} on (${first}×).`
+      : `${usual}，${daysSince < cycle.days ? '才过' : '已过'} ${daysSince} 天；${due}（${first} 倍）还没来才提醒。`
   },
 
   lint: (params, lang) => lintDies(params, lang),

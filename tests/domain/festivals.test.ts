@@ -1,12 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addDays } from '../../domain/business-day.ts'
-import {
-  FESTIVAL_CODES,
-  festivalName,
-  festivalsBetween,
-  festivalsOn,
-} from '../../domain/festivals.ts'
+import { FESTIVAL_CODES, festivalName } from '../../domain/festival-list.ts'
+import { festivalsBetween, festivalsOn } from '../../domain/festivals.ts'
 
 describe('festivals', () => {
   it.each([

@@ -8,6 +8,8 @@ import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
+import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
+import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -40,6 +42,8 @@ describe('the catalogues', () => {
 describe.each([
   ['rules', RULES_WORDS],
   ['customers', CUSTOMERS_WORDS],
+  ['tiers', TIERS_WORDS],
+  ['tags', TAGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

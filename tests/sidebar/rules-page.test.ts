@@ -167,6 +167,7 @@ describe('规则', () => {
 
     expect(server.sentTo(`PUT ${RULE}`)).toMatchObject([{ version: 3, enabled: false }])
     expect(wrapper.text()).not.toContain('有改动')
+    expect(wrapper.text()).toContain('已保存为第 4 版')
   })
 
   it('keeps one’s own numbers when somebody else saved meanwhile, and shows theirs beside them', async () => {

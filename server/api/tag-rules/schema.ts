@@ -67,6 +67,7 @@ export const TagRuleSuggestion = Type.Object({
   /** the rule in force that asks for the same; null where there is none */
   rule: nullable(Type.String()),
 })
+export type TagRuleSuggestion = Static<typeof TagRuleSuggestion>
 export const TagRuleSuggestions = Type.Object({ items: Type.Array(TagRuleSuggestion) })
 
 export const TagRuleParams = Type.Object({ code: Type.String({ minLength: 1, maxLength: 60 }) })

@@ -7,6 +7,8 @@ export const enConsole: ConsoleMessages = {
     overview: 'Overview',
     customers: 'Customers',
     rules: 'Rules',
+    tiers: 'Tiers',
+    tags: 'Tags',
   },
   section: 'Today and results',
   period: (from, to) => `${from} to ${to}`,

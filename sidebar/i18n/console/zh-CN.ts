@@ -5,6 +5,8 @@ export const zhCNConsole = {
     overview: '总览',
     customers: '客户',
     rules: '规则',
+    tiers: '等级',
+    tags: '标签',
   },
   section: '今日与结果',
   period: (from: string, to: string) => `${from} 至 ${to}`,

@@ -9,7 +9,7 @@ import {
 } from '../../../bot/rules/registry.ts'
 import { dueDays, type KnownCustomer } from '../../../bot/rules/rule.ts'
 import { addDays } from '../../../domain/business-day.ts'
-import { FESTIVAL_CODES } from '../../../domain/festivals.ts'
+import { FESTIVAL_CODES } from '../../../domain/festival-list.ts'
 import { CHURN_STEPS } from '../../../domain/lifecycle.ts'
 import { CYCLE_SOURCES, LANGS, RULE_KINDS, type RuleKind } from '../../../domain/words.ts'
 

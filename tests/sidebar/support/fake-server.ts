@@ -1,5 +1,5 @@
 interface Refusal {
-  refused: { status: number; code: string; message: string } | 'offline'
+  refused: { status: number; code: string; message: string; field?: string } | 'offline'
 }
 
 export interface Call {
@@ -12,8 +12,8 @@ export interface Call {
 export type Routes = Record<string, unknown>
 
 /** A refusal in the shape of every failed call. */
-export function refusal(status: number, code: string, message: string): Refusal {
-  return { refused: { status, code, message } }
+export function refusal(status: number, code: string, message: string, field?: string): Refusal {
+  return { refused: { status, code, message, ...(field !== undefined && { field }) } }
 }
 
 export const offline: Refusal = { refused: 'offline' }
@@ -33,8 +33,8 @@ export function createFakeServer(routes: Routes) {
     const answer = routes[`${call.method} ${path.replace(/\?.*$/, '')}`]
     if (isRefusal(answer)) {
       if (answer.refused === 'offline') throw new TypeError('Failed to fetch')
-      const { status, code, message } = answer.refused
-      return json({ code, message, requestId: 'req-1' }, status)
+      const { status, ...said } = answer.refused
+      return json({ ...said, requestId: 'req-1' }, status)
     }
     if (answer === undefined) {
       return json({ code: 'UNKNOWN_ROUTE', message: 'no such route', requestId: 'req-0' }, 404)

@@ -1,5 +1,5 @@
 import type { RuleView } from '../../../../server/api/rules/schema.ts'
-import { changedNames } from './rule-fields.ts'
+import { isSame } from '../Editor/is-same.ts'
 
 /** A rule as somebody is editing it, and the version that they began with. */
 export interface RuleDraft {
@@ -18,9 +18,7 @@ export function draftAfter(
   change: Partial<Omit<RuleDraft, 'version'>>,
 ): RuleDraft | null {
   const next = { ...(draft ?? draftOf(rule)), ...change }
-  const isSame =
-    next.enabled === rule.enabled && changedNames(rule.params, next.params).length === 0
-  return isSame && next.version === rule.version ? null : next
+  return isSame(next, draftOf(rule)) ? null : next
 }
 
 /** The rule in force as a draft without changes. */

@@ -1,4 +1,4 @@
-import { festivalName } from '../../../../domain/festivals.ts'
+import { festivalName } from '../../../../domain/festival-list.ts'
 import type { Lang } from '../../../../domain/words.ts'
 import type { RuleKind } from '../../../words.ts'
 import type { RulesWords } from './rules-words.ts'

@@ -32,5 +32,4 @@ export function createRulesApi({ call }: Api) {
 export const rulesKeys = {
   list: ['rules'] as const,
   one: (kind: RuleKind) => ['rule', kind] as const,
-  lint: (kind: RuleKind, params: Params) => ['rule-lint', kind, params] as const,
 }

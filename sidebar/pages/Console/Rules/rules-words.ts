@@ -20,24 +20,25 @@ const zhCN = {
     points_expiring:
       '积分到期前 {stepDays} 天提醒一次，快到期的不少于 {minPoints} 分才提醒。任务建议 {dueDays} 天内办好。',
     repurchase_overdue:
-      '客户超过平时购买间隔的 {factor} 倍还没来，就提醒导购问候；{maxDays} 天没买的已经流失，不再由这条管。回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
+      '客户超过平时购买间隔的 {factor} 倍还没来，就提醒导购问候；{nudge} 倍时先轻轻提一句（0 为不提）。{maxDays} 天没买的已经流失，不再由这条管。回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     new_member:
       '入会后第 {stepDays} 天还没下单的，提醒导购联系；下了首单就停。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     first_purchase_thanks: '客户首单付款后 {hours} 小时内，提醒导购道谢；过了时间不补。',
     churn_warning:
-      '客户三个月没来，或连续两次复核降了级，就提醒导购召回；同一位客户已有「该复购了」的任务，先留 {restDays} 天给导购办。已经流失的只在生日前 {occasionDays} 天问候，不知道生日的，在这些节日前问候：{festivals}。回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
+      '客户三个月没来，或连续两次复核降了级，就提醒导购召回；同一位客户已有「该复购了」的任务，先留 {restDays} 天给导购办。已经流失的只在生日前 {occasionDays} 天问候，不知道生日的，在这些节日前问候：{festivals}回来的可能低于 {unlikelyBelow} %，就标上「可以不打扰」。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     tier_up: '客户升级后的第二天，提醒导购祝贺。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
     tier_keep:
       '客户的等级快保不住了，从复核前 {days} 天起提醒导购。任务建议 {dueDays} 天内办好，最晚到复核前一天。',
     vip_care:
       '近一年消费最高的 {topPercent} % 客户，{quietDays} 天没人联系过，就提醒导购问候。任务建议 {dueDays} 天内办好，{diesDays} 天后作废。',
-    festival: '节日前 {stepDays} 天，提醒导购问候近一年买过的客户。要问候的节日：{festivals}。',
+    festival: '节日前 {stepDays} 天，提醒导购问候近一年买过的客户。要问候的节日：{festivals}',
   } satisfies Record<RuleKind, string> as Record<RuleKind, string>,
   labels: {
     stepDays: '提前几天',
     'new_member.stepDays': '入会后第几天',
     minPoints: '最少积分',
     factor: '间隔倍数',
+    nudge: '轻提醒的倍数',
     maxDays: '多少天没买算流失',
     unlikelyBelow: '回来的可能低于',
     dueDays: '建议几天内办好',
@@ -81,7 +82,7 @@ const zhCN = {
   byStore: '各门店的新任务',
   store: '门店',
   now: '现在',
-  afterSaving: '保存后',
+  after: '保存后',
   change: '变化',
   noStore: '未分店',
   samples: '会派给谁，举几个例子',
@@ -135,12 +136,12 @@ const en: RulesWords = {
     points_expiring:
       'Reminds {stepDays} days before points end, where {minPoints} points or more do. Best done within {dueDays} days.',
     repurchase_overdue:
-      'A customer who has not come for {factor} times their usual gap is due a word; after {maxDays} days without a purchase they are lost, and this rule leaves them alone. Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
+      'A customer who has not come for {factor} times their usual gap is due a word, and a soft nudge comes at {nudge} times (0: none); after {maxDays} days without a purchase they are lost, and this rule leaves them alone. Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
     new_member:
       'Reminds {stepDays} days after joining, until the first order. Best done within {dueDays} days, ends after {diesDays}.',
     first_purchase_thanks: 'Thanks within {hours} hours of the first paid order, never late.',
     churn_warning:
-      'A customer away for three months, or whose tier fell at two reviews in a row, is called back; where there is a repurchase task already, it is left {restDays} days to work. The lost are greeted {occasionDays} days before their birthday, or, where it is not known, before: {festivals}. Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
+      'A customer away for three months, or whose tier fell at two reviews in a row, is called back; where there is a repurchase task already, it is left {restDays} days to work. The lost are greeted {occasionDays} days before their birthday, or, where it is not known, before: {festivals} Below a chance of {unlikelyBelow} % to come back, the task says it may be left. Best done within {dueDays} days, ends after {diesDays}.',
     tier_up:
       'Congratulations the day after a tier rose. Best done within {dueDays} days, ends after {diesDays}.',
     tier_keep:
@@ -148,13 +149,14 @@ const en: RulesWords = {
     vip_care:
       'The {topPercent} % of customers who spent most in a year get a word when nobody has been in touch for {quietDays} days. Best done within {dueDays} days, ends after {diesDays}.',
     festival:
-      'Wishes {stepDays} days before a festival, to who bought within a year. Festivals: {festivals}.',
+      'Wishes {stepDays} days before a festival, to who bought within a year. Festivals: {festivals}',
   },
   labels: {
     stepDays: 'Days before',
     'new_member.stepDays': 'Days after joining',
     minPoints: 'Least points',
     factor: 'Times the usual gap',
+    nudge: 'Times for a soft nudge',
     maxDays: 'Days until they are lost',
     unlikelyBelow: 'Chance to come back below',
     dueDays: 'Best done within days',
@@ -198,7 +200,7 @@ const en: RulesWords = {
   byStore: 'New tasks by store',
   store: 'Store',
   now: 'Now',
-  afterSaving: 'Saved',
+  after: 'Saved',
   change: 'Change',
   noStore: 'No store',
   samples: 'Some of whom it finds',

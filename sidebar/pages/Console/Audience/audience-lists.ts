@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed, type ComputedRef } from 'vue'
+import type { Me } from '../../../../server/api/me/schema.ts'
+import { CONSENTS, STAGES } from '../../../../domain/words.ts'
+import { RFM_EIGHT, RFM_FIVE, RFM_NAMES } from '../../../../domain/rfm.ts'
+import type { LeafName } from '../../../../domain/customer-filter.ts'
+import { useClock } from '../../../clock.ts'
+import { useMessages } from '../../../i18n/index.ts'
+import { addDays, dayOf } from '../../../time/day.ts'
+import { useAudienceApi } from './audience-api.ts'
+import { useAudienceWords } from './audience-words.ts'
+
+export interface Option {
+  value: string
+  label: string
+  /** beside it, to tell two of the same name apart */
+  hint?: string
+}
+
+/** What one may choose from, by condition. Null: it is not loaded, so that nothing may be called deleted. */
+export type Lists = Partial<Record<LeafName, readonly Option[] | null>>
+
+export interface AudienceLists {
+  lists: ComputedRef<Lists>
+  /** the first list that failed to load */
+  error: ComputedRef<unknown>
+  retry: () => void
+}
+
+/** Guides are those of the tasks of so many days: there is no list of employees to ask for. */
+const GUIDES_OF_DAYS = 30
+/** names of tags and tiers change seldom */
+const SELDOM = { staleTime: 300_000, refetchInterval: false } as const
+
+/** Names of tags, tiers, stores and guides, and of the product's own vocabularies. */
+export function useAudienceLists(me: () => Me): AudienceLists {
+  const api = useAudienceApi()
+  const m = useMessages()
+  const words = useAudienceWords()
+  const clock = useClock()
+  const lang = m.lang === 'en' ? 'en' : 'zh-CN'
+  const to = dayOf(clock.now(), clock.zone)
+  const period = { from: addDays(to, -GUIDES_OF_DAYS), to }
+  const tags = useQuery({ queryKey: ['audience', 'tags'], queryFn: api.tags, ...SELDOM })
+  const tiers = useQuery({ queryKey: ['audience', 'tiers'], queryFn: api.tiers, ...SELDOM })
+  const guides = useQuery({
+    queryKey: ['audience', 'guides', period],
+    queryFn: () => api.execution(period),
+    ...SELDOM,
+  })
+  const rfm = (codes: typeof RFM_EIGHT | typeof RFM_FIVE) =>
+    codes.map((value) => ({ value, label: RFM_NAMES[value][lang] }))
+
+  const lists = computed<Lists>(() => ({
+    tags:
+      tags.data.value?.tags.map(({ id, name, groupName }) => ({
+        value: id,
+        label: name,
+        hint: groupName,
+      })) ?? null,
+    tier:
+      tiers.data.value?.tiers.map(({ tier }) => ({ value: tier.code, label: tier.name[lang] })) ??
+      null,
+    guide:
+      guides.data.value?.guides.map(({ userid, name, storeName }) => ({
+        value: userid,
+        label: name,
+        ...(storeName && { hint: storeName }),
+      })) ?? null,
+    store: me().stores.map(({ storeNo, name }) => ({ value: storeNo, label: name, hint: storeNo })),
+    stage: STAGES.map((value) => ({ value, label: m.terms.stage[value] })),
+    consent: CONSENTS.map((value) => ({ value, label: m.terms.consent[value].name })),
+    gender: (['female', 'male', 'unknown'] as const).map((value) => ({
+      value,
+      label: words.gender[value],
+    })),
+    rfm: rfm(RFM_EIGHT),
+    five: rfm(RFM_FIVE),
+  }))
+
+  const asked = [tags, tiers, guides]
+  return {
+    lists,
+    error: computed(() => asked.find(({ error }) => error.value)?.error.value ?? null),
+    retry: () => asked.filter(({ error }) => error.value).forEach((one) => void one.refetch()),
+  }
+}
