@@ -76,6 +76,8 @@ export function createApi(options: ApiOptions) {
   const post = <T>(path: string, body: object) => call<T>('POST', path, body)
 
   return {
+    /** for pages with calls of their own, beside them */
+    call,
     me: () => get<Me>('/api/me'),
     jssdk: (url: string) => get<Jssdk>(`/api/jssdk${query({ url })}`),
     customer: (id: string) => get<CustomerProfile>(`/api/customers/${encodeURIComponent(id)}`),

@@ -6,6 +6,7 @@ import { zhCNDesk } from '../../sidebar/i18n/desk/zh-CN.ts'
 import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
+import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -22,16 +23,25 @@ describe('the catalogues', () => {
     expect(shapeOf(en).sort()).toEqual(shapeOf(zhCN).sort())
     expect(shapeOf(enConsole).sort()).toEqual(shapeOf(zhCNConsole).sort())
     expect(shapeOf(enDesk).sort()).toEqual(shapeOf(zhCNDesk).sort())
+    expect(shapeOf(overviewWords.en).sort()).toEqual(shapeOf(overviewWords['zh-CN']).sort())
   })
 
   it('leave nothing empty', () => {
-    const leaves = JSON.stringify([zhCN, en, zhCNConsole, enConsole, zhCNDesk, enDesk])
+    const leaves = JSON.stringify([
+      zhCN,
+      en,
+      zhCNConsole,
+      enConsole,
+      zhCNDesk,
+      enDesk,
+      overviewWords,
+    ])
 
     expect(leaves).not.toContain('""')
   })
 
   it('have no Chinese in the English one', () => {
-    expect(JSON.stringify([en, enConsole, enDesk])).not.toMatch(/\p{Script=Han}/u)
+    expect(JSON.stringify([en, enConsole, enDesk, overviewWords.en])).not.toMatch(/\p{Script=Han}/u)
   })
 })
 

@@ -13,5 +13,5 @@ export interface ConsolePlace {
 }
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
-  { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
+  { path: '/', name: 'overview', icon: 'chart', load: () => import('./Overview/OverviewPage.vue') },
 ]
