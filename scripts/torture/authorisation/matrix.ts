@@ -282,6 +282,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
     request: url('/api/reports/overview?from=2026-11-22&to=2026-11-22'),
   },
   'GET /api/reports/exceptions': { expected: MANAGERS },
+  'GET /api/reports/:report': {
+    expected: MANAGERS,
+    request: url('/api/reports/tiers?from=2026-11-22&to=2026-11-22'),
+  },
 
   'GET /api/tiers': { expected: MANAGERS },
   'PUT /api/tiers': {

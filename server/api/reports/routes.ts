@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type TSchema } from 'typebox'
+import { businessDay } from '../../../domain/business-day.ts'
 import type { AppDeps } from '../../deps.ts'
 import { languageOf } from '../../language.ts'
 import { requireManager, signedIn } from '../../session.ts'
@@ -10,6 +11,8 @@ import { findExecution } from './find-execution.ts'
 import { findOverview } from './find-overview.ts'
 import type { ReportPeriod } from './given-tasks.ts'
 import { overviewCsv } from './overview-csv.ts'
+import { reportCsv } from './report-csv.ts'
+import { REPORTS } from './report-registry.ts'
 import {
   ExceptionsQuery,
   ExceptionsReport,
@@ -17,7 +20,10 @@ import {
   ExecutionReport,
   OverviewQuery,
   OverviewReport,
+  Report,
+  ReportParams,
 } from './schema.ts'
+import { whoCounts } from './who-counts.ts'
 
 const CSV = 'text/csv; charset=utf-8'
 
@@ -76,6 +82,39 @@ export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
       schema: { tags, querystring: ExceptionsQuery, response: { 200: ExceptionsReport } },
     },
     (request) => findExceptions(deps, signedIn(request), request.query),
+  )
+
+  app.get(
+    '/api/reports/:report',
+    {
+      onRequest,
+      schema: {
+        tags,
+        params: ReportParams,
+        querystring: ExecutionQuery,
+        response: jsonOrCsv(Report),
+      },
+    },
+    async (request, reply) => {
+      const { query } = request
+      const name = request.params.report
+      const lang = languageOf(request)
+      checkPeriod(query)
+      const period = { from: query.from, to: query.to }
+      const found = await REPORTS[name].find({
+        deps,
+        lang,
+        period,
+        today: businessDay(deps.clock.now(), deps.zone),
+        ...whoCounts(signedIn(request), query),
+      })
+      const report = { report: name, label: REPORTS[name].label[lang], period, ...found }
+      if (query.format !== 'csv') return report
+      return reply
+        .type(CSV)
+        .header('content-disposition', fileName(name, period))
+        .send(reportCsv(report, lang))
+    },
   )
 }
 

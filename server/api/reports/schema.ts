@@ -109,3 +109,43 @@ export const ExceptionsReport = Type.Object({
   ),
 })
 export type ExceptionsReport = Static<typeof ExceptionsReport>
+
+/** The reports beside execution, in the order of the page. */
+export const REPORT_NAMES = ['tiers', 'repurchase', 'growth', 'coupons'] as const
+export type ReportName = (typeof REPORT_NAMES)[number]
+
+export const ReportParams = Type.Object({ report: oneOf(REPORT_NAMES) })
+
+const ReportLine = Type.Object({
+  key: Type.String(),
+  /** in the reader's language */
+  label: Type.String(),
+  /**
+   * share: numerator ÷ denominator; shareOfFen: both are money; count: the numerator alone; fenEach: fen for each of the
+   * denominator
+   */
+  unit: oneOf(['share', 'shareOfFen', 'count', 'fenEach']),
+  numerator: Type.Integer(),
+  denominator: nullable(Type.Integer()),
+  rate: nullable(Type.Number()),
+})
+export type ReportLine = Static<typeof ReportLine>
+
+const ReportTable = Type.Object({
+  code: Type.String(),
+  label: Type.String(),
+  /** how it is best drawn; lines: the keys are days, a day without a line is 0 */
+  chart: oneOf(['bars', 'lines']),
+  lines: Type.Array(ReportLine),
+})
+export type ReportTable = Static<typeof ReportTable>
+
+/** Figures of a period with what they were made of (domain-rules 12), and tables behind them. */
+export const Report = Type.Object({
+  report: oneOf(REPORT_NAMES),
+  label: Type.String(),
+  period: Period,
+  figures: Type.Array(ReportLine),
+  tables: Type.Array(ReportTable),
+})
+export type Report = Static<typeof Report>

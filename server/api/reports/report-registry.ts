@@ -1,0 +1,14 @@
+import { couponsReport } from './coupons-report.ts'
+import { growthReport } from './growth-report.ts'
+import { repurchaseReport } from './repurchase-report.ts'
+import type { ReportFile } from './report-file.ts'
+import type { ReportName } from './schema.ts'
+import { tiersReport } from './tiers-report.ts'
+
+/** Every report beside execution, in the order of the page. */
+export const REPORTS: Record<ReportName, ReportFile> = {
+  tiers: tiersReport,
+  repurchase: repurchaseReport,
+  growth: growthReport,
+  coupons: couponsReport,
+}
