@@ -7,6 +7,7 @@ import { en } from '../../sidebar/i18n/en.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
+import { reportWords } from '../../sidebar/pages/Console/Reports/report-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -24,6 +25,7 @@ describe('the catalogues', () => {
     expect(shapeOf(enConsole).sort()).toEqual(shapeOf(zhCNConsole).sort())
     expect(shapeOf(enDesk).sort()).toEqual(shapeOf(zhCNDesk).sort())
     expect(shapeOf(overviewWords.en).sort()).toEqual(shapeOf(overviewWords['zh-CN']).sort())
+    expect(shapeOf(reportWords.en).sort()).toEqual(shapeOf(reportWords['zh-CN']).sort())
   })
 
   it('leave nothing empty', () => {
@@ -41,7 +43,9 @@ describe('the catalogues', () => {
   })
 
   it('have no Chinese in the English one', () => {
-    expect(JSON.stringify([en, enConsole, enDesk, overviewWords.en])).not.toMatch(/\p{Script=Han}/u)
+    expect(JSON.stringify([en, enConsole, enDesk, overviewWords.en, reportWords.en])).not.toMatch(
+      /\p{Script=Han}/u,
+    )
   })
 })
 

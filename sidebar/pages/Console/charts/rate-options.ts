@@ -2,14 +2,13 @@ import type { EChartsOption } from 'echarts'
 import type { Rate } from '../../../../server/api/reports/schema.ts'
 import { percent } from '../../../format/money.ts'
 import type { Colours } from './colours.ts'
+import { sharedOptions } from './shared-options.ts'
 
 /** One series: its name, and a rate for each category; null where there is none. */
 export interface RateSeries {
   name: string
   rates: readonly (Rate | null)[]
 }
-
-const FONT = { fontFamily: 'system-ui, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif' }
 
 /** Bars of rates side by side, first category on top. */
 export function rateBars(
@@ -88,9 +87,7 @@ function percentAxis(colours: Colours) {
 
 function shared(series: readonly RateSeries[], colours: Colours): EChartsOption {
   return {
-    color: [colours['accent-fill'], colours.good],
-    textStyle: { ...FONT, fontSize: 14 },
-    animationDuration: 200,
+    ...sharedOptions(colours, ({ seriesName, data }) => `${seriesName ?? ''}  ${told(data)}`, true),
     legend: {
       data: series.map(({ name }) => name),
       left: 0,
@@ -98,19 +95,6 @@ function shared(series: readonly RateSeries[], colours: Colours): EChartsOption 
       itemWidth: 14,
       itemHeight: 8,
       textStyle: { color: colours.ink, fontSize: 14 },
-    },
-    tooltip: {
-      trigger: 'axis',
-      // the page's CSP forbids styles in markup
-      renderMode: 'richText',
-      backgroundColor: colours.card,
-      borderColor: colours.line,
-      textStyle: { ...FONT, color: colours.ink, fontSize: 14 },
-      formatter: (shown) => {
-        const points = Array.isArray(shown) ? shown : [shown]
-        const lines = points.map(({ seriesName, data }) => `${seriesName ?? ''}  ${told(data)}`)
-        return [points[0]?.name ?? '', ...lines].join('\n')
-      },
     },
   }
 }
