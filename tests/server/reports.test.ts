@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { importItems } from '../../bot/members/import/import-items.ts'
 import { REPORT_NAMES, type Report, type ReportName } from '../../server/api/reports/schema.ts'
-import { aCoupon, aCustomer, aRelation } from '../support/chain.ts'
+import { aCoupon, aCustomer, aRelation, aTouch } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
 import { buildTestApp, signIn, type TestApp } from '../support/test-app.ts'
 import { createTestClock } from '../support/test-deps.ts'
@@ -281,5 +281,128 @@ describe('coupons', () => {
     }
 
     expect(told(await report('coupons'))).toMatchObject({ used: [3, 10], flagged: [0, 1] })
+  })
+})
+
+describe('outreach', () => {
+  it('counts what was sent and who bought within 7 days of the first message', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-01T03:00:00Z')
+    await aTouch(db, chain.customer, chain.otherGuide, '2026-11-09T03:00:00Z', { channel: 'phone' })
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-02T04:00:00Z')
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-03T04:00:00Z', {
+      result: 'failed',
+    })
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-03T04:00:00Z', {
+      result: 'cancelled',
+    })
+    // neither a welcome nor the day before the period is in it
+    await aTouch(db, chain.customer, chain.guide, '2026-11-05T03:00:00Z', { channel: 'welcome' })
+    await aTouch(db, chain.customer, chain.guide, '2026-10-31T15:59:59Z')
+    await importItems(test.deps, 'orders', [
+      // a second within the 7 days; one after them, which is within those of the colleague's call
+      order('A1', 'M1', '2026-11-09', 1000, { paidAt: '2026-11-09T03:30:00Z' }),
+      order('B1', 'M2', '2026-11-09', 1000, { paidAt: '2026-11-09T03:59:59Z' }),
+      order('B2', 'M2', '2026-11-03', 1000, { refundedFen: 1000 }),
+    ])
+
+    const found = await report('outreach')
+
+    expect(told(found)).toEqual({ sent: [3], reached: [2], bought: [1, 2], failed: [1, 4] })
+    expect(told(found, 'guides')).toEqual({
+      WangXiaoMing: [0, 1],
+      LiuFang: [1, 1],
+      ZhaoLei: [1, 1],
+    })
+    expect(told(found, 'sentByDay')).toEqual({
+      '2026-11-01': [1],
+      '2026-11-02': [1],
+      '2026-11-03': [0],
+      '2026-11-09': [1],
+    })
+    expect(told(found, 'channels')).toEqual({ sidebar: [2], phone: [1] })
+  })
+
+  it('shows a manager what the guides of their store sent', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-01T03:00:00Z')
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-02T04:00:00Z')
+
+    expect(told(await report('outreach', NOVEMBER, manager))).toMatchObject({ sent: [1] })
+    expect(told(await report('outreach', `${NOVEMBER}&store=S2`, manager))).toMatchObject({
+      sent: [0],
+    })
+    expect(told(await report('outreach', `${NOVEMBER}&guide=ZHAOLEI`), 'guides')).toEqual({
+      ZhaoLei: [0, 1],
+    })
+  })
+})
+
+describe('fatigue', () => {
+  const ended = (endedAt: string, endedBy: 'customer' | 'guide' = 'customer') =>
+    db.prisma.relation.updateMany({
+      where: { customerId: chain.customer.id },
+      data: { endedAt: new Date(endedAt), endedBy },
+    })
+
+  it.each([
+    ['at once', '2026-11-02T03:00:00Z', 'customer', 1],
+    ['a millisecond before 7 days are over', '2026-11-09T02:59:59.999Z', 'customer', 1],
+    ['after 7 days', '2026-11-09T03:00:00Z', 'customer', 0],
+    ['before the touch', '2026-11-02T02:59:59Z', 'customer', 0],
+    ['by the guide', '2026-11-03T03:00:00Z', 'guide', 0],
+  ] as const)('counts a relation that ends %s', async (_, endedAt, by, deleted) => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-02T03:00:00Z')
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-02T03:00:00Z')
+    await ended(endedAt, by)
+
+    const found = await report('fatigue')
+
+    expect(told(found)).toMatchObject({ deleted: [deleted, 2], touches: [2] })
+    expect(found.figures[0]).toMatchObject({ unit: 'perThousand', rate: deleted * 500 })
+  })
+
+  it('counts a deleted guide once, however many touches came before', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-02T03:00:00Z')
+    await aTouch(db, chain.customer, chain.guide, '2026-11-03T03:00:00Z')
+    await ended('2026-11-04T03:00:00Z')
+
+    expect(told(await report('fatigue'))).toMatchObject({ deleted: [1, 2] })
+    expect(told(await report('fatigue'), 'often')).toEqual({ '2': [1, 1] })
+  })
+
+  it('counts who said no more after a touch, and what limits held back', async () => {
+    await aTouch(db, chain.customer, chain.guide, '2026-11-02T03:00:00Z')
+    const said = (at: string) =>
+      db.prisma.consent.create({
+        data: {
+          customerId: chain.customer.id,
+          consent: 'none',
+          source: 'chat',
+          by: 'x',
+          at: new Date(at),
+        },
+      })
+    await said('2026-11-02T04:00:00Z')
+    await said('2026-11-03T04:00:00Z')
+    const held = (customer: { id: bigint }, scanDay: string) =>
+      db.prisma.heldBack.create({
+        data: {
+          customerId: customer.id,
+          kind: 'birthday',
+          occurrence: scanDay,
+          why: 'customer_week',
+          facts: {},
+          scanDay: new Date(scanDay),
+          updatedAt: new Date(scanDay),
+        },
+      })
+    await held(chain.customer, '2026-11-01')
+    await held(chain.farCustomer, '2026-11-22')
+    await held(chain.customer, '2026-10-31')
+
+    expect(told(await report('fatigue'))).toMatchObject({ refused: [1, 1] })
+    expect(told(await report('fatigue'), 'heldBack')).toEqual({ customer_week: [2] })
+    expect(told(await report('fatigue', NOVEMBER, manager), 'heldBack')).toEqual({
+      customer_week: [1],
+    })
   })
 })

@@ -103,6 +103,7 @@ describe('lineText', () => {
     [{ ...silver, numerator: 0, denominator: 0, rate: null }, '–', '0 / 0'],
     [{ ...silver, unit: 'shareOfFen' as const }, '8.0%', '¥1.20 / ¥15'],
     [{ ...silver, unit: 'fenEach' as const, rate: 12_050 }, '¥120.50', '¥1.20 / 1,500'],
+    [{ ...silver, unit: 'perThousand' as const, rate: 80 }, '80.0‰', '120 / 1,500'],
     [{ ...silver, unit: 'fenEach' as const, denominator: 0, rate: null }, '–', '¥1.20 / 0'],
   ])('of %j is %s of %s', (line, value, of) => {
     expect(lineText(line)).toEqual({ value, of })

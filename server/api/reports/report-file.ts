@@ -49,3 +49,9 @@ export function fenEach(key: string, label: string, fen: number, of: number): Re
   const rate = of === 0 ? null : Math.round(fen / of)
   return { key, label, unit: 'fenEach', numerator: fen, denominator: of, rate }
 }
+
+/** So many for each thousand, to a tenth. @example perThousand('deleted', '…', 3, 2000).rate // 1.5 */
+export function perThousand(key: string, label: string, numerator: number, of: number): ReportLine {
+  const rate = of === 0 ? null : Math.round((numerator / of) * 10_000) / 10
+  return { key, label, unit: 'perThousand', numerator, denominator: of, rate }
+}

@@ -1,5 +1,7 @@
 import { couponsReport } from './coupons-report.ts'
+import { fatigueReport } from './fatigue-report.ts'
 import { growthReport } from './growth-report.ts'
+import { outreachReport } from './outreach-report.ts'
 import { repurchaseReport } from './repurchase-report.ts'
 import type { ReportFile } from './report-file.ts'
 import type { ReportName } from './schema.ts'
@@ -11,4 +13,6 @@ export const REPORTS: Record<ReportName, ReportFile> = {
   repurchase: repurchaseReport,
   growth: growthReport,
   coupons: couponsReport,
+  outreach: outreachReport,
+  fatigue: fatigueReport,
 }

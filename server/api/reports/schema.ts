@@ -111,7 +111,14 @@ export const ExceptionsReport = Type.Object({
 export type ExceptionsReport = Static<typeof ExceptionsReport>
 
 /** The reports beside execution, in the order of the page. */
-export const REPORT_NAMES = ['tiers', 'repurchase', 'growth', 'coupons'] as const
+export const REPORT_NAMES = [
+  'tiers',
+  'repurchase',
+  'growth',
+  'coupons',
+  'outreach',
+  'fatigue',
+] as const
 export type ReportName = (typeof REPORT_NAMES)[number]
 
 export const ReportParams = Type.Object({ report: oneOf(REPORT_NAMES) })
@@ -122,9 +129,9 @@ const ReportLine = Type.Object({
   label: Type.String(),
   /**
    * share: numerator ÷ denominator; shareOfFen: both are money; count: the numerator alone; fenEach: fen for each of the
-   * denominator
+   * denominator; perThousand: for each thousand of it
    */
-  unit: oneOf(['share', 'shareOfFen', 'count', 'fenEach']),
+  unit: oneOf(['share', 'shareOfFen', 'count', 'fenEach', 'perThousand']),
   numerator: Type.Integer(),
   denominator: nullable(Type.Integer()),
   rate: nullable(Type.Number()),

@@ -17,6 +17,11 @@ export function lineText({ unit, numerator, denominator, rate }: ReportLine): {
       return { value: percent(rate), of: `${whole(numerator)} / ${whole(denominator)}` }
     case 'shareOfFen':
       return { value: percent(rate), of: `${yuan(numerator)} / ${yuan(denominator ?? 0)}` }
+    case 'perThousand':
+      return {
+        value: rate === null ? '–' : `${rate.toFixed(1)}‰`,
+        of: `${whole(numerator)} / ${whole(denominator)}`,
+      }
     case 'fenEach':
       return {
         value: rate === null ? '–' : yuan(rate),

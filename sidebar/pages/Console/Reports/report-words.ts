@@ -16,7 +16,14 @@ export interface ReportWords {
 
 const zhCN: ReportWords = {
   title: '报表',
-  reports: { tiers: '等级', repurchase: '复购', growth: '会员与好友', coupons: '优惠券' },
+  reports: {
+    tiers: '等级',
+    repurchase: '复购',
+    growth: '会员与好友',
+    coupons: '优惠券',
+    outreach: '触达',
+    fatigue: '打扰程度',
+  },
   nothing: '这段时间没有数据',
   nothingText: '换一段日期，或看全部门店。',
   item: '项目',
@@ -29,7 +36,14 @@ const zhCN: ReportWords = {
 
 const en: ReportWords = {
   title: 'Reports',
-  reports: { tiers: 'Tiers', repurchase: 'Repurchase', growth: 'Growth', coupons: 'Coupons' },
+  reports: {
+    tiers: 'Tiers',
+    repurchase: 'Repurchase',
+    growth: 'Growth',
+    coupons: 'Coupons',
+    outreach: 'Outreach',
+    fatigue: 'Contact fatigue',
+  },
   nothing: 'Nothing in these days',
   nothingText: 'Choose other days, or all stores.',
   item: 'Item',
