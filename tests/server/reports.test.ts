@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { importItems } from '../../bot/members/import/import-items.ts'
+import { RFM_FIVE } from '../../domain/rfm.ts'
 import { REPORT_NAMES, type Report, type ReportName } from '../../server/api/reports/schema.ts'
 import { aCoupon, aCustomer, aRelation, aTouch } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
@@ -404,5 +405,50 @@ describe('fatigue', () => {
     expect(told(await report('fatigue', NOVEMBER, manager), 'heldBack')).toEqual({
       customer_week: [1],
     })
+  })
+})
+
+describe('rfm', () => {
+  const keep = (customer: { id: bigint }, rfm: string | null, five: string | null) =>
+    db.prisma.customerClass.create({
+      data: { customerId: customer.id, rfm, five, stage: 'active', asOf: new Date('2026-11-22') },
+    })
+  const change = (
+    customer: { id: bigint },
+    day: string,
+    what: string,
+    before: string | null,
+    after: string | null,
+  ) =>
+    db.prisma.classChange.create({
+      data: { customerId: customer.id, day: new Date(day), what, before, after },
+    })
+
+  it('tells the classes as they were at the end of the period, and the moves in it', async () => {
+    await keep(chain.customer, '111', RFM_FIVE[0])
+    await keep(chain.farCustomer, '000', RFM_FIVE[1])
+    await keep(chain.loneCustomer, null, null)
+    await change(chain.customer, '2026-11-21', 'rfm', '000', '111')
+    await change(chain.customer, '2026-11-21', 'five', RFM_FIVE[1], RFM_FIVE[0])
+    await change(chain.farCustomer, '2026-11-22', 'rfm', null, '000')
+    await change(chain.farCustomer, '2026-11-22', 'stage', 'new', 'active')
+
+    const now = await report('rfm')
+    const before = await report('rfm', 'from=2026-11-01&to=2026-11-20')
+    const between = await report('rfm', 'from=2026-11-01&to=2026-11-21')
+
+    expect(told(now)).toEqual({ value: [1, 2], winBack: [0, 2], classed: [2] })
+    expect(told(now, 'rfm')).toEqual({ '111': [1, 2], '000': [1, 2] })
+    expect(told(now, 'moves')).toEqual({ [`${RFM_FIVE[1]}>${RFM_FIVE[0]}`]: [1] })
+    expect(told(between, 'rfm')).toEqual({ '111': [1, 1] })
+    expect(told(before, 'rfm')).toEqual({ '000': [1, 1] })
+    expect(told(before, 'moves')).toEqual({})
+  })
+
+  it('counts customers at home in a manager’s store alone', async () => {
+    await keep(chain.customer, '111', RFM_FIVE[0])
+    await keep(chain.farCustomer, '000', RFM_FIVE[1])
+
+    expect(told(await report('rfm', NOVEMBER, manager))).toMatchObject({ classed: [1] })
   })
 })

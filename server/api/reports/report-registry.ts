@@ -4,6 +4,7 @@ import { growthReport } from './growth-report.ts'
 import { outreachReport } from './outreach-report.ts'
 import { repurchaseReport } from './repurchase-report.ts'
 import type { ReportFile } from './report-file.ts'
+import { rfmReport } from './rfm-report.ts'
 import type { ReportName } from './schema.ts'
 import { tiersReport } from './tiers-report.ts'
 
@@ -15,4 +16,5 @@ export const REPORTS: Record<ReportName, ReportFile> = {
   coupons: couponsReport,
   outreach: outreachReport,
   fatigue: fatigueReport,
+  rfm: rfmReport,
 }

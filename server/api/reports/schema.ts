@@ -118,6 +118,7 @@ export const REPORT_NAMES = [
   'coupons',
   'outreach',
   'fatigue',
+  'rfm',
 ] as const
 export type ReportName = (typeof REPORT_NAMES)[number]
 
