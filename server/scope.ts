@@ -19,6 +19,15 @@ export const scope = {
       where theirs.customer_id = c.id and theirs.ended_at is null and colleague.store_no = ${user.storeNo}))`
   },
 
+  /**
+   * Condition on a customer aliased `c`: whose figures a manager's reports count. Narrower than `customers`: at home in
+   * their store, so that each customer counts in one store.
+   */
+  homes(user: SignedIn): Prisma.Sql {
+    if (user.role !== 'manager' || user.storeNo === null) return scope.customers(user)
+    return Prisma.sql`c.store_no = ${user.storeNo}`
+  },
+
   /** Condition on a row aliased `t` with an assignee_id: a task, or a candidate held back. */
   tasks(user: SignedIn): Prisma.Sql {
     if (user.role === 'hq') return Prisma.sql`true`

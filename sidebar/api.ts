@@ -2,7 +2,6 @@ import type { CustomerProfile, TagsAnswer, TimelinePage } from '../server/api/cu
 import type { WhyAnswer } from '../server/api/why/schema.ts'
 import type { Jssdk } from '../server/api/jssdk/schema.ts'
 import type { Me } from '../server/api/me/schema.ts'
-import type { ExecutionReport } from '../server/api/reports/schema.ts'
 import type { LibraryTag, NewTag, TagLibrary } from '../server/api/tags/schema.ts'
 import type { TaskPage, TaskView, WaitingView } from '../server/api/tasks/schema.ts'
 import type { NewTouch, TouchView } from '../server/api/touches/schema.ts'
@@ -60,13 +59,6 @@ export interface TaskFilter {
   mine?: boolean | undefined
 }
 
-export interface ReportFilter {
-  from: string
-  to: string
-  store?: string | undefined
-  guide?: string | undefined
-}
-
 export type Api = ReturnType<typeof createApi>
 
 /** The session API as functions. Each rejects with ApiError and nothing else. */
@@ -115,14 +107,7 @@ export function createApi(options: ApiOptions) {
     dismissTask: (id: string, reason: DismissReason) =>
       post<unknown>(`/api/tasks/${id}/dismiss`, { reason }),
     touch: (touch: NewTouch) => post<TouchView>('/api/touches', touch),
-    execution: (filter: ReportFilter) =>
-      get<ExecutionReport>(`/api/reports/execution${query({ ...filter })}`),
   }
-}
-
-/** Where the same report is downloaded as CSV. */
-export function executionCsv(filter: ReportFilter): string {
-  return `/api/reports/execution${query({ ...filter, format: 'csv' })}`
 }
 
 /** `?a=1&b=2` of what has a value; nothing where nothing has. */

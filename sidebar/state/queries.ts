@@ -14,7 +14,6 @@ export const keys = {
   allTasks: ['tasks'] as const,
   task: (id: string) => ['task', id] as const,
   waiting: ['waiting'] as const,
-  execution: (filter: object) => ['execution', filter] as const,
 }
 
 /** Answers are fresh for ten seconds and asked for again every twenty; only failures that may pass are tried once more. */

@@ -10,6 +10,8 @@ import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
+import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
+import { reportWords } from '../../sidebar/pages/Console/Reports/report-words.ts'
 
 /** `path: kind` of every leaf; functions also tell how many values they take. */
 function shapeOf(value: object, path = ''): string[] {
@@ -26,16 +28,28 @@ describe('the catalogues', () => {
     expect(shapeOf(en).sort()).toEqual(shapeOf(zhCN).sort())
     expect(shapeOf(enConsole).sort()).toEqual(shapeOf(zhCNConsole).sort())
     expect(shapeOf(enDesk).sort()).toEqual(shapeOf(zhCNDesk).sort())
+    expect(shapeOf(overviewWords.en).sort()).toEqual(shapeOf(overviewWords['zh-CN']).sort())
+    expect(shapeOf(reportWords.en).sort()).toEqual(shapeOf(reportWords['zh-CN']).sort())
   })
 
   it('leave nothing empty', () => {
-    const leaves = JSON.stringify([zhCN, en, zhCNConsole, enConsole, zhCNDesk, enDesk])
+    const leaves = JSON.stringify([
+      zhCN,
+      en,
+      zhCNConsole,
+      enConsole,
+      zhCNDesk,
+      enDesk,
+      overviewWords,
+    ])
 
     expect(leaves).not.toContain('""')
   })
 
   it('have no Chinese in the English one', () => {
-    expect(JSON.stringify([en, enConsole, enDesk])).not.toMatch(/\p{Script=Han}/u)
+    expect(JSON.stringify([en, enConsole, enDesk, overviewWords.en, reportWords.en])).not.toMatch(
+      /\p{Script=Han}/u,
+    )
   })
 })
 

@@ -285,6 +285,15 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: MANAGERS,
     request: url('/api/reports/execution?from=2026-11-22&to=2026-11-22'),
   },
+  'GET /api/reports/overview': {
+    expected: MANAGERS,
+    request: url('/api/reports/overview?from=2026-11-22&to=2026-11-22'),
+  },
+  'GET /api/reports/exceptions': { expected: MANAGERS },
+  'GET /api/reports/:report': {
+    expected: MANAGERS,
+    request: url('/api/reports/tiers?from=2026-11-22&to=2026-11-22'),
+  },
 
   'GET /api/tiers': { expected: MANAGERS },
   'PUT /api/tiers': {

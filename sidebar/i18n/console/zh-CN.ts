@@ -7,8 +7,8 @@ export const zhCNConsole = {
     rules: '规则',
     tiers: '等级',
     tags: '标签',
+    reports: '报表',
   },
-  section: '今日与结果',
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',
   to: '到',
@@ -21,13 +21,11 @@ export const zhCNConsole = {
   purchasedAfter: '联系后下单',
   purchasedMeans: '联系后 7 天内客户下单的任务',
   ratio: (numerator: number, denominator: number) => `${numerator} / ${denominator}`,
-  byGuide: '各导购',
   guide: '导购',
   store: '门店',
   allStores: '全部门店',
   allGuides: '全部导购',
   sent: '发出',
-  noStore: '未分店',
   csv: '导出 CSV',
   noGuides: '这段时间没有派出任务',
   noGuidesText: '换一段日期，或等明早 9 点的任务。',
@@ -51,7 +49,6 @@ export const zhCNConsole = {
   },
   syncing: (phase: string, done: number, total: number) =>
     `正在读取企业微信的数据：${phase} ${done}/${total}`,
-  selected: (name: string) => `只看 ${name}`,
 }
 
 export type ConsoleMessages = typeof zhCNConsole

@@ -14,7 +14,7 @@ export interface ConsolePlace {
 }
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
-  { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
+  { path: '/', name: 'overview', icon: 'chart', load: () => import('./Overview/OverviewPage.vue') },
   {
     path: '/customers',
     name: 'customers',
@@ -24,4 +24,10 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
   { path: '/tags', name: 'tags', icon: 'tag', load: () => import('./Tags/TagsPage.vue') },
+  {
+    path: '/reports',
+    name: 'reports',
+    icon: 'table',
+    load: () => import('./Reports/ReportsPage.vue'),
+  },
 ]

@@ -1,0 +1,127 @@
+import { HOLD_REASONS, type HoldReason, type Lang } from '../../../domain/words.ts'
+import { Prisma } from '../../../prisma/db.ts'
+import { reportRows } from '../../rows.ts'
+import { count, perThousand, share, type ReportFile } from './report-file.ts'
+import { touchesOf } from './sent-touches.ts'
+
+/** so many touches and more are one line */
+const MOST_TOUCHES = 6
+
+const HELD: Record<Lang, Record<HoldReason, string>> = {
+  'zh-CN': {
+    no_consent: '客户说过不再联系',
+    no_relation: '没有导购是 TA 的好友',
+    customer_day: '当天已联系过客户',
+    customer_week: '7 天内已联系 3 次',
+    customer_month: '30 天内已联系 8 次',
+    other_guide: '别的导购 48 小时内联系过',
+    guide_day: '导购当天的任务已排满',
+    quiet_hours: '休息时间',
+  },
+  en: {
+    no_consent: 'The customer wants no contact',
+    no_relation: 'No guide is their contact',
+    customer_day: 'Contacted that day already',
+    customer_week: 'Contacted 3 times in 7 days',
+    customer_month: 'Contacted 8 times in 30 days',
+    other_guide: 'Contacted by another guide within 48 hours',
+    guide_day: 'The guide’s day was full',
+    quiet_hours: 'Quiet hours',
+  },
+}
+
+interface Guard {
+  touches: number
+  customers: number
+  deleted: number
+  refused: number
+}
+
+/**
+ * Whether we contact too much (domain-rules 10): the guard figure is the relations that their customer ended within 7
+ * days of a touch by that guide, for each thousand touches; beside it who said "no more" within 7 days of one, how often
+ * customers were touched, and what the limits held back (as it stands for candidates last looked at in the period).
+ */
+export const fatigueReport: ReportFile = {
+  label: { 'zh-CN': '打扰程度', en: 'Contact fatigue' },
+  async find(question) {
+    const { deps, lang, period, isCounted } = question
+    const en = lang === 'en'
+    const sent = Prisma.sql`select customer_id, employee_id, at from (${touchesOf(question)}) as t where result = 'sent'`
+    const [[guard], often, held] = await Promise.all([
+      reportRows<Guard>(
+        deps.db,
+        Prisma.sql`
+          with sent as (${sent})
+          select count(*)::int as touches, count(distinct sent.customer_id)::int as customers,
+            count(distinct r.id)::int as deleted, count(distinct n.customer_id)::int as refused
+          from sent
+            left join relation r on r.customer_id = sent.customer_id and r.employee_id = sent.employee_id
+              and r.ended_by = 'customer' and r.ended_at >= sent.at and r.ended_at < sent.at + interval '7 days'
+            left join lateral (
+              select k.customer_id from consent k
+              where k.customer_id = sent.customer_id and k.consent = 'none'
+                and k.at >= sent.at and k.at < sent.at + interval '7 days' limit 1
+            ) as n on true`,
+      ),
+      reportRows<{ touches: number; customers: number }>(
+        deps.db,
+        Prisma.sql`
+          with sent as (${sent})
+          select least(touches, ${MOST_TOUCHES})::int as touches, count(*)::int as customers
+          from (select count(*) as touches from sent group by customer_id) as customer group by 1 order by 1`,
+      ),
+      reportRows<{ why: HoldReason; candidates: number }>(
+        deps.db,
+        Prisma.sql`select h.why, count(*)::int as candidates from held_back h
+          where h.scan_day between ${period.from}::date and ${period.to}::date and ${isCounted(Prisma.sql`h.customer_id`)}
+          group by h.why order by 2 desc, 1`,
+      ),
+    ])
+    const { touches, customers, deleted, refused } = guard ?? NOTHING
+    return {
+      figures: [
+        perThousand(
+          'deleted',
+          en ? 'Deleted the guide within 7 days' : '触达后 7 天内删除导购',
+          deleted,
+          touches,
+        ),
+        share(
+          'refused',
+          en ? 'Said “no more” within 7 days' : '触达后 7 天内说不再联系',
+          refused,
+          customers,
+        ),
+        count('touches', en ? 'Touches' : '触达次数', touches),
+      ],
+      tables: [
+        {
+          code: 'often',
+          label: en ? 'Touches of a customer in the period' : '期间内每位客户被触达的次数',
+          chart: 'bars',
+          lines: often.map((row) =>
+            share(String(row.touches), timesLabel(row.touches, en), row.customers, customers),
+          ),
+        },
+        {
+          code: 'heldBack',
+          label: en ? 'Held back by limits' : '被限制压住的提醒',
+          chart: 'bars',
+          lines: HOLD_REASONS.flatMap((why) => {
+            const row = held.find((each) => each.why === why)
+            return row ? [count(why, HELD[lang][why], row.candidates)] : []
+          }),
+        },
+      ],
+    }
+  },
+}
+
+const NOTHING: Guard = { touches: 0, customers: 0, deleted: 0, refused: 0 }
+
+function timesLabel(times: number, en: boolean): string {
+  const many = times >= MOST_TOUCHES
+  if (en) return `${times}${many ? ' or more' : ''} ${times === 1 ? 'time' : 'times'}`
+  return `${times} 次${many ? '及以上' : ''}`
+}
