@@ -5,6 +5,7 @@ export const enConsole: ConsoleMessages = {
   title: 'Console',
   places: {
     overview: 'Overview',
+    assignments: 'Assignments',
   },
   section: 'Today and results',
   period: (from, to) => `${from} to ${to}`,

@@ -3,6 +3,7 @@ export const zhCNConsole = {
   title: '管理台',
   places: {
     overview: '总览',
+    assignments: '派单',
   },
   section: '今日与结果',
   period: (from: string, to: string) => `${from} 至 ${to}`,

@@ -5,7 +5,7 @@ import type { IconName } from '../../components/icons.ts'
 export interface ConsolePlace {
   /** below /console */
   path: string
-  name: 'overview'
+  name: 'overview' | 'assignments'
   icon: IconName
   /** headquarters alone: what it changes holds for the whole chain */
   hqOnly?: boolean
@@ -14,4 +14,10 @@ export interface ConsolePlace {
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/', name: 'overview', icon: 'chart', load: () => import('./ResultsSection.vue') },
+  {
+    path: '/assignments/:id?',
+    name: 'assignments',
+    icon: 'clipboard',
+    load: () => import('./Assignments/AssignmentsPlace.vue'),
+  },
 ]
