@@ -60,6 +60,7 @@ export const assignmentKeys = {
   all: ['assignments'] as const,
   list: (state: string) => ['assignments', 'list', state] as const,
   one: (id: string) => ['assignments', 'one', id] as const,
+  customersOf: (id: string) => ['assignments', 'customers', id] as const,
   customers: (id: string, filter: CustomerFilter) =>
     ['assignments', 'customers', id, filter] as const,
 }

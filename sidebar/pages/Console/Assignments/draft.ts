@@ -3,7 +3,7 @@ import { unknownVariables } from '../../../../domain/words-template.ts'
 import type { NewAssignment } from '../../../../server/api/assignments/schema.ts'
 import { addDays, atHour, wallClock } from '../../../time/day.ts'
 
-/** The hours an assignment may go out at, and be due at; the last one ends at 23:00. */
+/** The hours an assignment may go out at (domain/dispatch-hours.ts), and be due at; the last one ends at 23:00. */
 export const HOURS = Array.from({ length: 16 }, (_, i) => i + 7)
 const FIRST_HOUR = 7
 const CLOSING_HOUR = 23

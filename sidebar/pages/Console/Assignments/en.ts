@@ -112,6 +112,7 @@ export const en: AssignmentWords = {
   toldAssign: 'To',
   toldLimit: (n) => `at most ${n} a guide`,
   noWords: 'None: the guide finds their own',
+  store: 'Store',
   byStore: 'By store',
   byGuide: 'By guide',
   noStore: 'No store',
@@ -137,6 +138,7 @@ export const en: AssignmentWords = {
   allGuides: 'All guides',
   noCustomers: 'No such customers',
   noCustomersText: 'Try another state or guide.',
+  notYet: 'Not yet sent',
   collecting: 'Customers are being collected.',
   customerColumns: {
     customer: 'Customer',

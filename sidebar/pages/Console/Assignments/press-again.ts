@@ -1,5 +1,4 @@
-/** A guide is sent at most one card of pressing within this time. */
-const ONCE_MS = 3_600_000
+import { PRESS_LIMITS } from '../../../../domain/press-limits.ts'
 
 /**
  * When a guide may be pressed again; null where they may now.
@@ -12,7 +11,8 @@ export function pressAgainAt(
   refusedUntil: string | undefined,
   now: Date,
 ): string | null {
-  const hourLater = pressedAt === null ? 0 : Date.parse(pressedAt) + ONCE_MS
+  const hourLater =
+    pressedAt === null ? 0 : Date.parse(pressedAt) + PRESS_LIMITS.everyMinutes * 60_000
   const again = Math.max(hourLater, refusedUntil === undefined ? 0 : Date.parse(refusedUntil))
   return again > now.getTime() ? new Date(again).toISOString() : null
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, onScopeDispose, shallowRef } from 'vue'
+import { onScopeDispose, shallowRef } from 'vue'
 import type {
   AssignmentProgress,
   AssignmentView,
@@ -22,7 +22,8 @@ export function useAssignment(id: string) {
   const query = useQuery({
     queryKey: key,
     queryFn: () => api.one(id),
-    refetchInterval: computed(() => (live.value ? CHECK_MS : POLL_MS)),
+    refetchInterval: ({ state }) =>
+      live.value || (state.data && isEnded(state.data)) ? CHECK_MS : POLL_MS,
   })
 
   if (typeof EventSource !== 'undefined') {
@@ -34,10 +35,18 @@ export function useAssignment(id: string) {
       const progress = readProgress(event.data)
       if (!progress) return
       queries.setQueryData<AssignmentView>(key, (view) => view && { ...view, ...progress })
+      // the server has ended it: a browser would connect again and again
+      if (progress.state === 'cancelled') source.close()
+      void queries.invalidateQueries({ queryKey: assignmentKeys.customersOf(id) })
     })
     onScopeDispose(() => source.close())
   }
   return { query, live }
+}
+
+/** Nothing more is given to guides; what they began may still be ended. */
+export function isEnded({ state }: Pick<AssignmentView, 'state'>): boolean {
+  return state === 'over' || state === 'cancelled'
 }
 
 function readProgress(data: unknown): AssignmentProgress | null {

@@ -130,6 +130,7 @@ export const zhCN = {
   toldAssign: '派给',
   toldLimit: (n: number) => `每位导购最多 ${n} 位`,
   noWords: '没有写，导购自己说',
+  store: '门店',
   byStore: '按门店',
   byGuide: '按导购',
   noStore: '没有门店',
@@ -155,6 +156,7 @@ export const zhCN = {
   allGuides: '全部导购',
   noCustomers: '没有这样的客户',
   noCustomersText: '换一个状态或导购看看。',
+  notYet: '等待派出',
   collecting: '正在选人，马上就好。',
   customerColumns: {
     customer: '客户',
