@@ -36,7 +36,7 @@ export function useAssignment(id: string) {
       if (!progress) return
       queries.setQueryData<AssignmentView>(key, (view) => view && { ...view, ...progress })
       // the server has ended it: a browser would connect again and again
-      if (progress.state === 'cancelled') source.close()
+      if (isAllCancelled(progress)) source.close()
       void queries.invalidateQueries({ queryKey: assignmentKeys.customersOf(id) })
     })
     onScopeDispose(() => source.close())
@@ -47,6 +47,10 @@ export function useAssignment(id: string) {
 /** Nothing more is given to guides; what they began may still be ended. */
 export function isEnded({ state }: Pick<AssignmentView, 'state'>): boolean {
   return state === 'over' || state === 'cancelled'
+}
+
+function isAllCancelled({ state, totals }: AssignmentProgress): boolean {
+  return state === 'cancelled' && totals.notStarted + totals.inProgress === 0
 }
 
 function readProgress(data: unknown): AssignmentProgress | null {
