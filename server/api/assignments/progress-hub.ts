@@ -5,7 +5,7 @@ import type { AssignmentProgress } from './schema.ts'
 
 /** milliseconds between two looks at an assignment somebody watches; more where a look takes long */
 const LOOK_MS = 1_000
-const TIMES_ITS_COST = 10
+const TIMES_ITS_COST = 5
 
 type Reader = (progress: AssignmentProgress) => void
 
