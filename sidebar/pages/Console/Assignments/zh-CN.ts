@@ -121,7 +121,7 @@ export const zhCN = {
     dismissed: '不合适',
     expired: '过期',
     cancelled: '取消',
-    started: '动过',
+    started: '已开始',
     overdue: '逾期',
   },
   told: '派单内容',
