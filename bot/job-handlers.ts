@@ -1,4 +1,6 @@
 import type { JobHelpers, TaskList } from 'graphile-worker'
+import { dispatchAssignment } from './assignments/dispatch.ts'
+import { tendAssignments } from './assignments/tend.ts'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
 import { applySavedRule } from './members/apply-saved-rule.ts'
@@ -28,12 +30,14 @@ const HANDLERS: Handlers = {
   greet: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   wake: async (deps) => {
     await wake(deps)
+    await tendAssignments(deps)
     await forgetOldQuota(deps.db.pool)
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
   reconcile: (deps, { day }) => reconcile(deps, day),
   lots: (deps) => settleOldLedgers(deps),
   merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
+  dispatch: (deps, { assignmentId }) => dispatchAssignment(deps, BigInt(assignmentId)),
   tag_rule: (deps, { code }) => applySavedRule(deps, code),
 }
 

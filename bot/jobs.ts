@@ -48,6 +48,7 @@ const LANES: readonly Lane[] = [
       'lots',
       'merge_tags',
       'tag_rule',
+      'dispatch',
     ],
     concurrency: 8,
   },

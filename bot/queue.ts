@@ -22,6 +22,8 @@ export interface JobPayloads {
   merge_tags: { mergeId: string }
   /** bring everybody's tag into step with a rule that was saved; goes on where it was cut off */
   tag_rule: { code: string }
+  /** make an assignment's tasks, page by page; goes on where it was cut off */
+  dispatch: { assignmentId: string }
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

@@ -22,7 +22,6 @@ export type TaskKind = (typeof TASK_KINDS)[number]
 
 /** Where an assignment is: waits for its time, is being made into tasks, is being worked on, due, or called off. */
 export const ASSIGNMENT_STATES = ['scheduled', 'dispatching', 'open', 'over', 'cancelled'] as const
-export type AssignmentState = (typeof ASSIGNMENT_STATES)[number]
 
 export const TASK_STATES = [
   'open',

@@ -8,6 +8,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { assignmentRoutes } from './api/assignments/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
@@ -19,6 +20,7 @@ import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
+import { segmentRoutes } from './api/segments/routes.ts'
 import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
@@ -139,6 +141,8 @@ async function forPeopleAndSystems(
     await signedInOnly.register(tagRoutes, { deps: hurried })
     await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(customerListRoutes, { deps: hurried })
+    await signedInOnly.register(segmentRoutes, { deps: hurried })
+    await signedInOnly.register(assignmentRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })
     await signedInOnly.register(touchRoutes, { deps: hurried })
     await signedInOnly.register(reportRoutes, { deps: hurried })

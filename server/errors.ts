@@ -132,6 +132,38 @@ export const SnoozeTooLate = createError(
   400,
 )
 
+// — Assignments —
+export const Nobody = createError(
+  'NOBODY',
+  '没有客户符合这些条件（只算你能看到的客户），请放宽条件后再派。',
+  422,
+)
+export const AssignmentNotFound = createError(
+  'ASSIGNMENT_NOT_FOUND',
+  '没有这次派单，或它不是你的门店派的。',
+  404,
+)
+export const AssignmentCancelled = createError(
+  'ASSIGNMENT_CANCELLED',
+  '这次派单已经取消了；需要的话可以再派一次。',
+  409,
+)
+export const SegmentNotFound = createError(
+  'SEGMENT_NOT_FOUND',
+  '没有这个保存的人群，或它不是你保存的。',
+  404,
+)
+export const SegmentExists = createError(
+  'SEGMENT_EXISTS',
+  '你已经保存过“%s”，换个名字，或先删除原来的。',
+  409,
+)
+export const TooManySegments = createError(
+  'TOO_MANY_SEGMENTS',
+  '最多保存 %s 个人群，请先删除不用的。',
+  409,
+)
+
 // — Rules —
 export const RuleChanged = createError(
   'RULE_CHANGED',

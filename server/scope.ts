@@ -1,3 +1,4 @@
+import { customersOf, employeesOf } from '../bot/audience/scope-sql.ts'
 import { Prisma } from '../prisma/db.ts'
 import type { SignedIn } from './session.ts'
 
@@ -8,16 +9,7 @@ import type { SignedIn } from './session.ts'
  */
 export const scope = {
   /** Condition on a customer aliased `c`. */
-  customers(user: SignedIn): Prisma.Sql {
-    if (user.role === 'hq') return Prisma.sql`true`
-    const mine = Prisma.sql`exists (
-      select 1 from relation mine
-      where mine.customer_id = c.id and mine.employee_id = ${user.id}::bigint and mine.ended_at is null)`
-    if (user.role === 'guide' || user.storeNo === null) return mine
-    return Prisma.sql`(c.store_no = ${user.storeNo} or ${mine} or exists (
-      select 1 from relation theirs join employee colleague on colleague.id = theirs.employee_id
-      where theirs.customer_id = c.id and theirs.ended_at is null and colleague.store_no = ${user.storeNo}))`
-  },
+  customers: (user: SignedIn): Prisma.Sql => customersOf(user),
 
   /**
    * Condition on a customer aliased `c`: whose figures a manager's reports count. Narrower than `customers`: at home in
@@ -38,10 +30,15 @@ export const scope = {
   },
 
   /** Condition on an employee aliased `e`: whose figures a person may see. */
-  employees(user: SignedIn): Prisma.Sql {
+  employees: (user: SignedIn): Prisma.Sql => employeesOf(user),
+
+  /** Condition on an assignment aliased `a`: headquarters’ are seen by headquarters alone. */
+  assignments(user: SignedIn): Prisma.Sql {
     if (user.role === 'hq') return Prisma.sql`true`
-    if (user.role === 'guide' || user.storeNo === null) return Prisma.sql`e.id = ${user.id}::bigint`
-    return Prisma.sql`(e.id = ${user.id}::bigint or e.store_no = ${user.storeNo})`
+    if (user.role === 'guide') return Prisma.sql`false`
+    return user.storeNo === null
+      ? Prisma.sql`(not a.everywhere and a.store_no is null and a.created_by = ${user.id}::bigint)`
+      : Prisma.sql`(not a.everywhere and a.store_no = ${user.storeNo})`
   },
 }
 

@@ -45,6 +45,7 @@ export async function mergeCustomers(
   await moveTags(tx, pair)
   await moveTasks(tx, pair, now)
   await moveHeldBack(tx, pair)
+  await moveAssigned(tx, pair)
   for (const table of MOVED) {
     await tx.$executeRaw`
       update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
@@ -126,6 +127,14 @@ async function moveHeldBack(tx: Db, pair: Prisma.Sql): Promise<void> {
     where t.customer_id = p.src and not exists (
       select from held_back kept
       where kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence)`
+}
+
+async function moveAssigned(tx: Db, pair: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    update assignment_customer t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from assignment_customer kept
+      where kept.customer_id = p.dst and kept.assignment_id = t.assignment_id)`
 }
 
 /** The member's own words win; the WeCom identity comes from the other row. */

@@ -1,10 +1,17 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
-import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
+import {
+  RULE_KINDS,
+  TASK_KINDS,
+  type Lang,
+  type RuleKind,
+  type TaskKind,
+} from '../../domain/words.ts'
 import { birthday } from './birthday.ts'
 import { churnWarning } from './churn-warning.ts'
 import { couponExpiring } from './coupon-expiring.ts'
 import { festival } from './festival.ts'
 import { firstPurchaseThanks } from './first-purchase-thanks.ts'
+import { followUp } from './follow-up.ts'
 import { newMember } from './new-member.ts'
 import { pointsExpiring } from './points-expiring.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
@@ -27,6 +34,9 @@ const RULES: Record<RuleKind, Rule> = {
   festival,
 }
 
+/** How each kind of task reads: a rule's, or a manager's assignment. */
+const READS: Record<TaskKind, typeof followUp> = { ...RULES, follow_up: followUp }
+
 /** The rule of a kind. */
 export function ruleOf(kind: RuleKind): Rule {
   return RULES[kind]
@@ -37,9 +47,13 @@ export function isRuleKind(kind: string): kind is RuleKind {
   return RULE_KINDS.some((known) => known === kind)
 }
 
+function isTaskKind(kind: string): kind is TaskKind {
+  return TASK_KINDS.some((known) => known === kind)
+}
+
 /** What a kind of task is called; an unknown kind keeps its code. */
 export function kindLabel(kind: string, lang: Lang): string {
-  return isRuleKind(kind) ? RULES[kind].label[lang] : kind
+  return isTaskKind(kind) ? READS[kind].label[lang] : kind
 }
 
 /**
@@ -53,25 +67,25 @@ export function renderReason(
   lang: Lang,
   today?: BusinessDay,
 ): string {
-  return isRuleKind(kind) ? RULES[kind].reason(facts, lang, today) : kind
+  return isTaskKind(kind) ? READS[kind].reason(facts, lang, today) : kind
 }
 
-/** Words the guide may send as they are, at most 80 characters. */
+/** Words the guide may send as they are: a rule's at most 80 characters, an assignment's what its manager wrote. */
 export function renderWords(
   kind: string,
   facts: unknown,
   names: WordsNames,
   lang: Lang = 'zh-CN',
 ): string {
-  return isRuleKind(kind) ? RULES[kind].words(facts, names, lang) : ''
+  return isTaskKind(kind) ? READS[kind].words(facts, names, lang) : ''
 }
 
 /** What the guide may do about it, at most 30 characters. */
 export function renderAdvice(kind: string, facts: unknown, lang: Lang): string {
-  return isRuleKind(kind) ? RULES[kind].advice(facts, lang) : ''
+  return isTaskKind(kind) ? READS[kind].advice(facts, lang) : ''
 }
 
 /** What makes a task stand out in a list, such as that it may be left; null: nothing. */
 export function renderMark(kind: string, facts: unknown, lang: Lang): string | null {
-  return isRuleKind(kind) ? RULES[kind].mark(facts, lang) : null
+  return isTaskKind(kind) ? READS[kind].mark(facts, lang) : null
 }

@@ -23,6 +23,8 @@ export interface WordsNames {
   customerName: string | null
   guideName: string
   storeName: string | null
+  /** what the customer's tier is called, for words that name it */
+  tierName?: string
 }
 
 /** What a linter says about a rule. An error can't be saved, a warning may be meant. */

@@ -17,6 +17,9 @@ export function whoIs(customerIds: Prisma.Sql): Prisma.Sql {
     left join customer_stats s on s.customer_id = asked.customer_id`
 }
 
+/** Who gets a customer's task of a rule: of everybody, see assigneesAmong. */
+export const assignees = assigneesAmong(Prisma.sql`true`)
+
 /**
  * Who gets a customer's task (domain-rules 9): of the employees at work who have a live, confirmed relation
  * with the customer the first of 1 the guide of the last order, 2 its cashier, 3 the customer's assigned
@@ -24,8 +27,12 @@ export function whoIs(customerIds: Prisma.Sql): Prisma.Sql {
  *
  * A SELECT of customer_id, employee_id, line (1–5), store_no for the customers of `who`, see whoIs; those nobody
  * can serve are missing.
+ *
+ * @param among condition on the employee `e` and the customer's `w`
+ * @param otherwise the line of somebody to whom none of the five applies; left out: they don't get it
  */
-export const assignees = Prisma.sql`
+export function assigneesAmong(among: Prisma.Sql, otherwise: 6 | null = null): Prisma.Sql {
+  return Prisma.sql`
   select distinct on (w.customer_id)
     w.customer_id, e.id as employee_id, x.line, coalesce(e.store_no, w.store_no) as store_no
   from who w
@@ -38,7 +45,9 @@ export const assignees = Prisma.sql`
       when e.userid_key = w.guide then 3
       when e.role = 'guide' then 4
       when e.role = 'manager' and e.store_no = w.store_no then 5
+      else ${otherwise}::int
     end as line
   ) x
-  where x.line is not null
+  where x.line is not null and ${among}
   order by w.customer_id, x.line, r.added_at, r.id`
+}

@@ -9,6 +9,8 @@ export interface DecideOptions {
   zone: string
   /** HH:mm of the scan: 48 hours between two guides are counted to it, whenever it really runs */
   scanAt: string
+  /** the candidates are few, and a manager's: who gets them, see assigneesAmong */
+  few?: { assignees: Prisma.Sql }
 }
 
 const [DAY, WEEK, MONTH] = CONTACT_LIMITS.windows
@@ -24,17 +26,17 @@ const [DAY, WEEK, MONTH] = CONTACT_LIMITS.windows
  * 4. so many new tasks a guide and day, the most pressing.
  */
 export async function decideCandidates(tx: Db, options: DecideOptions): Promise<void> {
-  const { day, zone, scanAt } = options
+  const { day, zone, scanAt, few } = options
   const tomorrow = addDays(day, 1)
   await tx.$executeRaw(Prisma.sql`analyze scan_candidate (customer_id, kind)`)
   // after a large import the planner takes tables for small that are not; loops over them would take minutes
-  await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
+  if (!few) await tx.$executeRaw(Prisma.sql`set local enable_nestloop = off`)
   await tx.$executeRaw(Prisma.sql`
     insert into scan_decision
     with who as materialized (
       ${whoIs(Prisma.sql`select distinct customer_id from scan_candidate`)}
     ), assigned as materialized (
-      ${assignees}
+      ${few?.assignees ?? assignees}
     ), sent as (
       select t.customer_id, t.employee_id, t.at, (t.at at time zone ${zone})::date as day,
         row_number() over (partition by t.customer_id order by t.at desc) as nth

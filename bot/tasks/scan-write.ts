@@ -12,8 +12,17 @@ export interface ScanStamp {
   traceId: string
 }
 
-/** Makes the tasks that were decided, each with its first event. @returns how many of each kind */
-export async function writeTasks(tx: Db, stamp: ScanStamp): Promise<{ kind: string; n: number }[]> {
+/**
+ * Makes the tasks that were decided, each with its first event.
+ *
+ * @param by who made them, and from where
+ * @returns how many of each kind
+ */
+export async function writeTasks(
+  tx: Db,
+  stamp: ScanStamp,
+  by: { actor: string; via: string } = { actor: 'system', via: 'scan' },
+): Promise<{ kind: string; n: number }[]> {
   return await tx.$queryRaw<{ kind: string; n: number }[]>(Prisma.sql`
     with made as (
       insert into task (customer_id, kind, occurrence, rule_version, facts, assignee_id, assignee_rule, store_no,
@@ -25,7 +34,7 @@ export async function writeTasks(tx: Db, stamp: ScanStamp): Promise<{ kind: stri
       returning id, kind
     ), logged as (
       insert into task_event (task_id, at, actor, via, to_state)
-      select id, ${stamp.now}, 'system', 'scan', 'open' from made
+      select id, ${stamp.now}, ${by.actor}, ${by.via}, 'open' from made
     )
     select kind, count(*)::int as n from made group by kind order by kind`)
 }

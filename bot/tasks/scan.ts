@@ -81,7 +81,7 @@ async function scanInside(
   stamp: ScanStamp,
 ): Promise<ScanResult> {
   const kinds = options.kinds ?? RULE_KINDS
-  await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended('scan', 0))`)
+  await lockScan(tx)
   const startOfDay = atTime(stamp.day, '00:00', stamp.zone)
   await expireTasks(tx, deps, startOfDay < stamp.now ? startOfDay : stamp.now)
 
@@ -123,6 +123,11 @@ async function scanInside(
     ? await listDecisions(tx, stamp.day, stamp.zone)
     : { created: [], heldBack: [] }
   return { date: stamp.day, ...lists, existing, counts }
+}
+
+/** Whoever makes tasks waits for each other until the transaction ends: limits count what is there. */
+export async function lockScan(tx: Db): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended('scan', 0))`)
 }
 
 /** Thrown to roll a dry run back. */

@@ -6,6 +6,7 @@ export const PATHS = {
   chart: 'M4 20V4m0 16h16M8.5 16v-5m4.5 5V8m4.5 8v-7',
   check: 'm5 12.5 4.5 4.5L19 7.5',
   chevron: 'm9 6 6 6-6 6',
+  clipboard: 'M9 4h6v3H9zM9 5.5H5V21h14V5.5h-4M8.5 12h7m-7 4h5',
   clock: 'M12 7v5l3.5 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z',
   close: 'M6 6l12 12M18 6 6 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',

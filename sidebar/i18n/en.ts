@@ -23,6 +23,7 @@ export const en: Messages = {
       tier_keep: 'Keep the tier',
       vip_care: 'VIP care',
       festival: 'Festival',
+      follow_up: 'Assignment',
     },
     stage: stageNames('en'),
     state: {

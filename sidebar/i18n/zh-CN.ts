@@ -3,7 +3,7 @@ import type {
   DismissReason,
   HoldReason,
   Outcome,
-  RuleKind,
+  TaskKind,
   Stage,
   TagDimension,
   TaskBucket,
@@ -15,7 +15,7 @@ import type { SnoozeName } from '../time/snooze-times.ts'
 
 /** Lists that must have a word for each of the product's fixed terms. */
 interface Terms {
-  kind: Record<RuleKind, string>
+  kind: Record<TaskKind, string>
   stage: Record<Stage, string>
   state: Record<TaskState, string>
   outcome: Record<Outcome, string>
@@ -41,6 +41,7 @@ const terms: Terms = {
     tier_keep: '保级提醒',
     vip_care: 'VIP 关怀',
     festival: '节日问候',
+    follow_up: '店长派单',
   },
   stage: stageNames('zh-CN'),
   state: {

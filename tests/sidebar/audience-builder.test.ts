@@ -111,6 +111,18 @@ describe('the audience builder', () => {
     expect(asked()).toContainEqual({ tags: { none: ['11'] } })
   })
 
+  it('closes its list of tags when the focus leaves it', async () => {
+    const { wrapper, add } = await showBuilder()
+    await add('tags')
+    await wrapper.find('input[role="combobox"]').trigger('focus')
+    expect(wrapper.findAll('[role="option"]')).toHaveLength(2)
+
+    const relatedTarget = wrapper.find('select').element
+    await wrapper.find('input[role="combobox"]').trigger('focusout', { relatedTarget })
+
+    expect(wrapper.findAll('[role="option"]')).toHaveLength(0)
+  })
+
   it('joins by 任一满足, and puts a group inside', async () => {
     const { wrapper, asked, tap } = await showBuilder({
       filter: { and: [{ neverBought: true }, { member: true }] },

@@ -4,6 +4,10 @@ import { zhCNConsole } from '../../sidebar/i18n/console/zh-CN.ts'
 import { enDesk } from '../../sidebar/i18n/desk/en.ts'
 import { zhCNDesk } from '../../sidebar/i18n/desk/zh-CN.ts'
 import { en } from '../../sidebar/i18n/en.ts'
+import { en as enAssignments } from '../../sidebar/pages/Console/Assignments/en.ts'
+import { zhCN as zhCNAssignments } from '../../sidebar/pages/Console/Assignments/zh-CN.ts'
+import { en as enAudience } from '../../sidebar/pages/Console/Audience/en.ts'
+import { zhCN as zhCNAudience } from '../../sidebar/pages/Console/Audience/zh-CN.ts'
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
@@ -30,6 +34,15 @@ describe('the catalogues', () => {
     expect(shapeOf(enDesk).sort()).toEqual(shapeOf(zhCNDesk).sort())
     expect(shapeOf(overviewWords.en).sort()).toEqual(shapeOf(overviewWords['zh-CN']).sort())
     expect(shapeOf(reportWords.en).sort()).toEqual(shapeOf(reportWords['zh-CN']).sort())
+  })
+
+  it.each([
+    ['the audience builder', enAudience, zhCNAudience],
+    ['assignments', enAssignments, zhCNAssignments],
+  ])('of %s are whole in both languages', (_, english, chinese) => {
+    expect(shapeOf(english).sort()).toEqual(shapeOf(chinese).sort())
+    expect(JSON.stringify([english, chinese])).not.toContain('""')
+    expect(JSON.stringify(english)).not.toMatch(/\p{Script=Han}/u)
   })
 
   it('leave nothing empty', () => {

@@ -71,7 +71,8 @@ export function cardTitle(
   return `${mark}${kindLabel(task.kind, 'zh-CN')} · ${task.customerName}（${task.tierName}）`
 }
 
-function deadline(due: BusinessDay, today: BusinessDay): string {
+/** `今天（11月22日）`: a day as a card tells when something is due. */
+export function deadline(due: BusinessDay, today: BusinessDay): string {
   const ahead = daysBetween(today, due)
   if (ahead < 0) return `${dayText(due, 'zh-CN')}（已过期）`
   const near = ['今天', '明天', '后天'][ahead]

@@ -69,6 +69,8 @@ export const MANAGERS: Expected = {
   colleague: 403,
   'far guide': 403,
 }
+/** what belongs to one store's managers */
+export const OF_OWN_STORE: Expected = { ...MANAGERS, 'far manager': 404 }
 /** what holds for the whole chain */
 export const HEADQUARTERS: Expected = { ...MANAGERS, 'own manager': 403, 'far manager': 403 }
 export const ANYBODY = everybody('2xx')

@@ -8,6 +8,7 @@ import {
   IN_SCOPE,
   KEY_ONLY,
   MANAGERS,
+  OF_OWN_STORE,
   REDIRECTS,
   SIGNED_IN,
   strangers,
@@ -79,6 +80,35 @@ async function savedTagRule(house: House): Promise<Record<string, unknown>> {
   })
   return made.json<Record<string, unknown>>()
 }
+
+const newSegment = () => ({ name: `人群${next()}`, filter: { member: true } })
+
+const newAssignment = () => ({
+  title: `派单${next()}`,
+  instruction: '请联系',
+  filter: { member: true },
+  dueAt: '2099-01-01T10:00:00+08:00',
+  dispatchAt: '2098-12-31T10:00:00+08:00',
+  assign: 'owner',
+})
+
+async function post(house: House, address: string, payload?: object): Promise<{ id: string }> {
+  const made = await house.app.inject({
+    method: 'POST',
+    url: address,
+    headers: house.headers['own manager'],
+    ...(payload && { payload }),
+  })
+  return made.json<{ id: string }>()
+}
+
+/** An assignment of one's own store; strangers' stores and guides don't get it. */
+const assignment =
+  (rest = '', payload?: object) =>
+  async (house: House) => {
+    const { id } = await post(house, '/api/assignments', newAssignment())
+    return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
+  }
 
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
@@ -280,6 +310,40 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/audiences/preview': {
     expected: MANAGERS,
     request: () => ({ payload: { filter: { member: true } } }),
+  },
+  'GET /api/segments': { expected: MANAGERS },
+  'POST /api/segments': { expected: MANAGERS, request: () => ({ payload: newSegment() }) },
+  'DELETE /api/segments/:id': {
+    // who saved it, and nobody else
+    expected: { ...OF_OWN_STORE, hq: 404 },
+    request: async (house) => ({
+      url: `/api/segments/${(await post(house, '/api/segments', newSegment())).id}`,
+    }),
+  },
+  'GET /api/assignments': { expected: MANAGERS },
+  'POST /api/assignments': { expected: MANAGERS, request: () => ({ payload: newAssignment() }) },
+  'GET /api/assignments/:id': { expected: OF_OWN_STORE, request: assignment() },
+  'GET /api/assignments/:id/customers': {
+    expected: OF_OWN_STORE,
+    request: assignment('/customers'),
+  },
+  'GET /api/assignments/:id/events': {
+    expected: OF_OWN_STORE,
+    // called off: the stream says so and ends
+    request: async (house) => {
+      const { id } = await post(house, '/api/assignments', newAssignment())
+      await post(house, `/api/assignments/${id}/cancel`)
+      return { url: `/api/assignments/${id}/events` }
+    },
+  },
+  'POST /api/assignments/:id/press': { expected: OF_OWN_STORE, request: assignment('/press', {}) },
+  'POST /api/assignments/:id/cancel': { expected: OF_OWN_STORE, request: assignment('/cancel') },
+  'POST /api/assignments/:id/repeat': {
+    expected: OF_OWN_STORE,
+    request: assignment('/repeat', {
+      dueAt: '2099-01-01T10:00:00+08:00',
+      dispatchAt: '2098-12-31T10:00:00+08:00',
+    }),
   },
   'GET /api/reports/execution': {
     expected: MANAGERS,

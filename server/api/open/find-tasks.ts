@@ -1,13 +1,13 @@
 import type { BotDeps } from '../../../bot/deps.ts'
 import { renderReason } from '../../../bot/rules/registry.ts'
-import type { Lang, RuleKind, TaskState } from '../../../domain/words.ts'
+import type { Lang, TaskKind, TaskState } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { pageOf, readSince } from './find-since.ts'
 import type { OpenTask, SinceQuery } from './schema.ts'
 
 interface Row {
   id: string
-  kind: RuleKind
+  kind: TaskKind
   member_no: string | null
   external_userid: string | null
   userid: string

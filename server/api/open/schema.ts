@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { IMPORT_KINDS } from '../../../bot/members/import/kinds.ts'
 import { WEBHOOK_EVENTS } from '../../../bot/messages/webhooks.ts'
-import { RULE_KINDS, TASK_STATES } from '../../../domain/words.ts'
+import { TASK_KINDS, TASK_STATES } from '../../../domain/words.ts'
 import { Cursor, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 
 /** A row that was not taken, or a doubt about one that was. */
@@ -49,7 +49,7 @@ export type SinceQuery = Static<typeof SinceQuery>
 
 export const OpenTask = Type.Object({
   id: Id,
-  kind: oneOf(RULE_KINDS),
+  kind: oneOf(TASK_KINDS),
   memberNo: nullable(Type.String()),
   externalUserId: nullable(Type.String()),
   guideUserid: Type.String(),

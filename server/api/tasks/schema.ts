@@ -1,5 +1,11 @@
 import { Type, type Static } from 'typebox'
-import { DISMISS_REASONS, OUTCOMES, RULE_KINDS, TASK_STATES } from '../../../domain/words.ts'
+import {
+  DISMISS_REASONS,
+  OUTCOMES,
+  RULE_KINDS,
+  TASK_KINDS,
+  TASK_STATES,
+} from '../../../domain/words.ts'
 import { Day, Id, Moment, Cursor, nullable, oneOf, page } from '../shapes.ts'
 
 export const TASK_BUCKETS = ['today', 'upcoming', 'overdue', 'done'] as const
@@ -7,7 +13,7 @@ export const TASK_BUCKETS = ['today', 'upcoming', 'overdue', 'done'] as const
 /** A guide's to-do about one customer, with why. */
 export const TaskView = Type.Object({
   id: Id,
-  kind: oneOf(RULE_KINDS),
+  kind: oneOf(TASK_KINDS),
   state: oneOf(TASK_STATES),
   urgent: Type.Boolean(),
   customer: Type.Object({
@@ -19,7 +25,7 @@ export const TaskView = Type.Object({
     tier: Type.String(),
   }),
   assignee: Type.Object({ userid: Type.String(), name: Type.String() }),
-  /** which line of domain-rules 9 chose the assignee, 1–5 */
+  /** which line of domain-rules 9 chose the assignee, 1–5; 6: an assignment names them */
   assigneeRule: Type.Integer(),
   /** one sentence with its numbers, in the language asked for */
   reason: Type.String(),

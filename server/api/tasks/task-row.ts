@@ -1,12 +1,12 @@
 import { keptTier, referralsOf } from '../../../bot/messages/task-cards.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
-import type { RuleKind, TaskState, Tier } from '../../../domain/words.ts'
+import type { TaskKind, TaskState, Tier } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
 /** A task with what its view needs of customer and assignee, as JSON out of the database: times are ISO text. */
 export interface TaskRow {
   id: string
-  kind: RuleKind
+  kind: TaskKind
   state: TaskState
   urgent: boolean
   customerId: string

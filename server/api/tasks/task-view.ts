@@ -18,6 +18,7 @@ export function taskView(row: TaskRow, tiers: TierTable, lang: Lang, today: Busi
     customerName: addressOf(row),
     guideName: row.assigneeName,
     storeName: row.storeName,
+    tierName: tierName(tiers, heldTier(tiers, row.tier, row, today).tier, 'zh-CN'),
   }
   return {
     id: row.id,

@@ -4,10 +4,11 @@ import { ruleOf } from '../../../bot/rules/registry.ts'
 import { findCandidate, nextScanDay } from '../../../bot/tasks/find-candidate.ts'
 import { businessDay, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
-import type { HoldReason, Lang, RuleKind, TaskState } from '../../../domain/words.ts'
+import type { HoldReason, RuleKind, TaskState } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
 import { rows } from '../../rows.ts'
+import { HELD } from './held-words.ts'
 import type { WhyAnswer } from './schema.ts'
 import type { WhyContext } from './why-class.ts'
 import { birthdayOf, type WhyFacts } from './why-facts.ts'
@@ -181,32 +182,3 @@ const SAY = {
     next: (day: string, reason: string) => `Comes up on the morning of ${day}: ${reason}`,
   },
 } as const
-
-const HELD: Record<HoldReason, Record<Lang, string>> = {
-  no_consent: { 'zh-CN': '客户说过不再联系', en: 'The customer asked for no more messages' },
-  no_relation: {
-    'zh-CN': '没有哪位在岗的导购是 TA 的企业微信好友',
-    en: 'No guide at work is connected with them',
-  },
-  customer_day: {
-    'zh-CN': '一天只提醒一件，先提醒了更要紧的',
-    en: 'One reminder a day: a more pressing one came first',
-  },
-  customer_week: {
-    'zh-CN': '最近 7 天已联系 3 次',
-    en: 'They were contacted 3 times within 7 days',
-  },
-  customer_month: {
-    'zh-CN': '最近 30 天已联系 8 次',
-    en: 'They were contacted 8 times within 30 days',
-  },
-  other_guide: {
-    'zh-CN': '别的导购 48 小时内刚联系过',
-    en: 'Another guide contacted them within 48 hours',
-  },
-  guide_day: {
-    'zh-CN': '导购当天的任务已经排满',
-    en: 'The guide’s list of the day is full',
-  },
-  quiet_hours: { 'zh-CN': '现在是休息时间', en: 'These are quiet hours' },
-}

@@ -10,6 +10,7 @@ export const enConsole: ConsoleMessages = {
     tiers: 'Tiers',
     tags: 'Tags',
     reports: 'Reports',
+    assignments: 'Assignments',
   },
   period: (from, to) => `${from} to ${to}`,
   from: 'From',

@@ -8,6 +8,7 @@ export const zhCNConsole = {
     tiers: '等级',
     tags: '标签',
     reports: '报表',
+    assignments: '派单',
   },
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',

@@ -16,6 +16,12 @@ export interface ConsolePlace {
 export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   { path: '/', name: 'overview', icon: 'chart', load: () => import('./Overview/OverviewPage.vue') },
   {
+    path: '/assignments/:id?',
+    name: 'assignments',
+    icon: 'clipboard',
+    load: () => import('./Assignments/AssignmentsPlace.vue'),
+  },
+  {
     path: '/customers',
     name: 'customers',
     icon: 'person',

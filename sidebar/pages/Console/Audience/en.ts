@@ -76,7 +76,7 @@ export const en: AudienceWords = {
   from: 'from',
   to: 'to',
   tagModes: { any: 'has any of', all: 'has all of', none: 'has none of', notAll: 'lacks some of' },
-  birthdayModes: { withinDays: 'within some days', month: 'in a month' },
+  birthdayModes: { withinDays: 'the next', month: 'the month of' },
   withinDays: (n) => `within ${n} days`,
   daysWithin: 'days',
   month: (n) =>
