@@ -16,7 +16,7 @@ export const FollowUpFacts = Type.Object({
 })
 
 const shape = Compile(FollowUpFacts)
-const label = { 'zh-CN': '店长派单', en: 'Assignment' } as const
+const label = { 'zh-CN': '派单', en: 'Assignment' } as const
 
 /** How a manager's assignment reads (domain-rules 8, follow_up). No scan makes it: bot/assignments does. */
 export const followUp: Pick<Rule, 'label' | 'reason' | 'words' | 'advice' | 'mark'> = {

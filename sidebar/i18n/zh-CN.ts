@@ -41,7 +41,7 @@ const terms: Terms = {
     tier_keep: '保级提醒',
     vip_care: 'VIP 关怀',
     festival: '节日问候',
-    follow_up: '店长派单',
+    follow_up: '派单',
   },
   stage: stageNames('zh-CN'),
   state: {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { customersCsv } from '../../server/api/assignments/customers-csv.ts'
 import { createProgressHub } from '../../server/api/assignments/progress-hub.ts'
 import type { AssignmentProgress } from '../../server/api/assignments/schema.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
@@ -54,6 +55,32 @@ async function watch() {
   heard.over = read()
   return heard
 }
+
+describe('the table of an assignment’s customers', () => {
+  it('breaks off with the database instead of looking whole', async () => {
+    await db.pool.query(
+      `with made as (insert into customer (name) select '客' || i from generate_series(1, 1500) i returning id)
+       insert into assignment_customer (assignment_id, customer_id, priority) select $1, id, 1 from made`,
+      [id],
+    )
+    const read = async (pages: number): Promise<string> => {
+      let left = pages
+      const connect = () =>
+        (left -= 1) < 0 ? Promise.reject(new Error('away')) : db.pool.connect()
+      const pool = new Proxy(db.pool, {
+        get: (target, key) =>
+          key === 'connect' ? connect : (Reflect.get(target, key, target) as unknown),
+      })
+      let table = ''
+      for await (const part of customersCsv({ ...test.deps, db: { ...db, pool } }, id, {}, 'zh-CN'))
+        table += String(part)
+      return table
+    }
+
+    expect((await read(2)).trim().split('\n')).toHaveLength(1_501)
+    await expect(read(1)).rejects.toThrow('away')
+  })
+})
 
 describe('the progress of an assignment', () => {
   it('is told as it changes', async () => {

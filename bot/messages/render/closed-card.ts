@@ -25,8 +25,8 @@ const CANCELLED: Record<string, string> = {
   points_gone: '这些积分已经没有了，任务自动取消',
   superseded: '已并入新的任务',
   relation_ended: '好友关系已解除，任务自动取消',
-  called_off: '店长取消了这次派单',
-  guide_left: '这件事已交还店长',
+  called_off: '这次派单已取消',
+  guide_left: '导购已离开，任务取消',
   no_more: '客户不希望被打扰，任务取消',
 }
 
