@@ -10,6 +10,7 @@ export type {
   DismissReason,
   HoldReason,
   Outcome,
+  RuleKind,
   TaskKind,
   Stage,
   TagDimension,
