@@ -1,3 +1,4 @@
+import { LEAVES } from '../../bot/audience/filter-schema.ts'
 import { ruleOf } from '../../bot/rules/registry.ts'
 import { HOLD_REASONS, RULE_KINDS } from '../../domain/words.ts'
 import type { InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify'
@@ -15,6 +16,9 @@ const REVEALS = { full: 400, short: 40 } as const
 /** numbers of any rule, by name */
 const NUMBERS = new Set(RULE_KINDS.flatMap((kind) => Object.keys(ruleOf(kind).defaults)))
 
+/** a filter inside a filter, whose conditions are those of the outer one (bot/audience/filter-schema.ts) */
+const FILTERS = new Set([...Object.keys(LEAVES), 'and', 'or', 'not'])
+
 /** The only objects of answers whose keys no schema names, and the keys they may have. */
 const RECORDS = {
   // the rules' own facts (bot/rules), and what server/api/why compares
@@ -30,6 +34,9 @@ const RECORDS = {
   defaults: NUMBERS,
   schema: new Set(['type', 'required', 'properties']),
   heldBackBy: new Set<string>(HOLD_REASONS),
+  and: FILTERS,
+  or: FILTERS,
+  not: FILTERS,
   // server/api/customers/timeline-sources.ts
   detail: new Set(
     'orderNo refundedFen items channel taskId origin via fromState assignee event addWay couponNo touch'.split(

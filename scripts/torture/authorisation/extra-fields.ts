@@ -2,6 +2,7 @@
 interface Schema {
   properties?: Record<string, Schema>
   patternProperties?: Record<string, Schema>
+  additionalProperties?: unknown
   allOf?: Schema[]
   anyOf?: Schema[]
   items?: Schema
@@ -36,9 +37,13 @@ export function extraFields(
 }
 
 function propertiesOf(schema: unknown): { properties: Map<string, unknown>; isRecord: boolean } {
-  const { properties, patternProperties, allOf, anyOf }: Schema = isObject(schema) ? schema : {}
+  const { properties, patternProperties, additionalProperties, allOf, anyOf }: Schema = isObject(
+    schema,
+  )
+    ? schema
+    : {}
   const own = new Map<string, unknown>(Object.entries(properties ?? {}))
-  let isRecord = patternProperties !== undefined
+  let isRecord = patternProperties !== undefined || additionalProperties === true
   for (const part of [...(allOf ?? []), ...(anyOf ?? [])]) {
     const other = propertiesOf(part)
     for (const [key, one] of other.properties) own.set(key, one)

@@ -300,6 +300,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
     }),
   },
 
+  'GET /api/guides': { expected: MANAGERS },
   'POST /api/customers/search': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'POST /api/customers/exports': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'GET /api/customers/exports/:id': {

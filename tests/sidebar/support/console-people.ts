@@ -41,8 +41,8 @@ export const AUDIENCE_LISTS = {
       { tier: { code: 'gold', name: { 'zh-CN': '金卡', en: 'Gold' } } },
     ],
   },
-  'GET /api/reports/execution': {
-    guides: [
+  'GET /api/guides': {
+    items: [
       { userid: 'limin', name: '李敏', storeName: '西湖店' },
       { userid: 'wangfang', name: '王芳', storeName: null },
     ],

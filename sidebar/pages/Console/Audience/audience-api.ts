@@ -1,9 +1,8 @@
 import type { CustomerFilter } from '../../../../domain/customer-filter.ts'
 import type { AudiencePreview } from '../../../../server/api/audiences/schema.ts'
-import type { ExecutionReport } from '../../../../server/api/reports/schema.ts'
+import type { GuideList } from '../../../../server/api/guides/schema.ts'
 import type { SegmentList, SegmentView } from '../../../../server/api/segments/schema.ts'
 import type { TiersView } from '../../../../server/api/tiers/schema.ts'
-import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
 
 /** The calls that the audience builder needs. */
@@ -11,8 +10,7 @@ export function useAudienceApi() {
   const { call, tags } = useApi()
   return {
     tags,
-    execution: (days: { from: string; to: string }) =>
-      call<ExecutionReport>('GET', `/api/reports/execution${query(days)}`),
+    guides: () => call<GuideList>('GET', '/api/guides'),
     tiers: () => call<TiersView>('GET', '/api/tiers'),
     preview: (filter: CustomerFilter) =>
       call<AudiencePreview>('POST', '/api/audiences/preview', { filter }),

@@ -4,9 +4,7 @@ import type { Me } from '../../../../server/api/me/schema.ts'
 import { CONSENTS, STAGES } from '../../../../domain/words.ts'
 import { RFM_EIGHT, RFM_FIVE, RFM_NAMES } from '../../../../domain/rfm.ts'
 import type { LeafName } from '../../../../domain/customer-filter.ts'
-import { useClock } from '../../../clock.ts'
 import { useMessages } from '../../../i18n/index.ts'
-import { addDays, dayOf } from '../../../time/day.ts'
 import { useAudienceApi } from './audience-api.ts'
 import { useAudienceWords } from './audience-words.ts'
 
@@ -27,8 +25,6 @@ export interface AudienceLists {
   retry: () => void
 }
 
-/** Guides are those of the tasks of so many days: there is no list of employees to ask for. */
-const GUIDES_OF_DAYS = 30
 /** names of tags and tiers change seldom */
 const SELDOM = { staleTime: 300_000, refetchInterval: false } as const
 
@@ -37,17 +33,10 @@ export function useAudienceLists(me: () => Me): AudienceLists {
   const api = useAudienceApi()
   const m = useMessages()
   const words = useAudienceWords()
-  const clock = useClock()
   const lang = m.lang === 'en' ? 'en' : 'zh-CN'
-  const to = dayOf(clock.now(), clock.zone)
-  const period = { from: addDays(to, -GUIDES_OF_DAYS), to }
   const tags = useQuery({ queryKey: ['audience', 'tags'], queryFn: api.tags, ...SELDOM })
   const tiers = useQuery({ queryKey: ['audience', 'tiers'], queryFn: api.tiers, ...SELDOM })
-  const guides = useQuery({
-    queryKey: ['audience', 'guides', period],
-    queryFn: () => api.execution(period),
-    ...SELDOM,
-  })
+  const guides = useQuery({ queryKey: ['audience', 'guides'], queryFn: api.guides, ...SELDOM })
   const rfm = (codes: typeof RFM_EIGHT | typeof RFM_FIVE) =>
     codes.map((value) => ({ value, label: RFM_NAMES[value][lang] }))
 
@@ -62,7 +51,7 @@ export function useAudienceLists(me: () => Me): AudienceLists {
       tiers.data.value?.tiers.map(({ tier }) => ({ value: tier.code, label: tier.name[lang] })) ??
       null,
     guide:
-      guides.data.value?.guides.map(({ userid, name, storeName }) => ({
+      guides.data.value?.items.map(({ userid, name, storeName }) => ({
         value: userid,
         label: name,
         ...(storeName && { hint: storeName }),
