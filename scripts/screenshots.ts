@@ -17,6 +17,15 @@ Takes the pictures of the README's tour (docs/images) in a world of its own.
 Chinese text needs a font: on Debian, apt-get install fonts-noto-cjk.`
 const FOLDER = join(PROJECT, 'docs/images')
 const GUIDE = 'wangxiaoming'
+/** the console's other pages, as its rail names them */
+const PLACES = {
+  assignments: '派单',
+  customers: '客户',
+  rules: '规则',
+  tiers: '等级',
+  tags: '标签',
+  reports: '报表',
+}
 /** one of the guide's customers in the seeded chain, of the silver tier */
 const REGULAR = '胡晓燕'
 
@@ -98,8 +107,14 @@ async function takeTour(browser: Browser, sandbox: string): Promise<void> {
   const manager = await open(browser, `${sandbox}/client?as=xuhui.dianzhang`)
   await manager.getByTestId('rail-workbench').click()
   await manager.getByTestId('workbench-console').click()
-  await manager.frameLocator('[data-testid="panel-frame"]').getByRole('table').first().waitFor()
+  const console = manager.frameLocator('[data-testid="panel-frame"]')
+  await console.getByRole('table').first().waitFor()
   await picture(manager, '6-console')
+  for (const [name, place] of Object.entries(PLACES)) {
+    await console.getByRole('navigation').getByRole('link', { name: place }).click()
+    await console.getByRole('heading', { level: 2, name: place }).waitFor()
+    await picture(manager, `6-console-${name}`)
+  }
 }
 
 async function open(browser: Browser, address: string): Promise<Page> {
