@@ -1,4 +1,4 @@
-import { useMessages } from '../../../i18n/index.ts'
+import { usePageWords } from '../page-words.ts'
 
 /** The words of the page of customers, in both languages; a word that one of them lacks fails the type check. */
 const zhCN = {
@@ -114,5 +114,5 @@ export const CUSTOMERS_WORDS = { 'zh-CN': zhCN, en }
 
 /** The page's words in the language it is shown in. */
 export function useCustomersWords(): CustomersWords {
-  return useMessages().lang === 'en' ? en : zhCN
+  return usePageWords(CUSTOMERS_WORDS)
 }

@@ -1,4 +1,4 @@
-import { useMessages } from '../../../i18n/index.ts'
+import { usePageWords } from '../page-words.ts'
 import type { RuleKind } from '../../../words.ts'
 
 /** The words of the page of rules, in both languages; a word that one of them lacks fails the type check. */
@@ -234,5 +234,5 @@ export const RULES_WORDS = { 'zh-CN': zhCN, en }
 
 /** The page's words in the language it is shown in. */
 export function useRulesWords(): RulesWords {
-  return useMessages().lang === 'en' ? en : zhCN
+  return usePageWords(RULES_WORDS)
 }

@@ -1,4 +1,4 @@
-import { useMessages } from '../../../i18n/index.ts'
+import { usePageWords } from '../page-words.ts'
 
 /** The words of the page of tags, in both languages; a word that one of them lacks fails the type check. */
 const zhCN = {
@@ -177,5 +177,5 @@ export const TAGS_WORDS = { 'zh-CN': zhCN, en }
 
 /** The page's words in the language it is shown in. */
 export function useTagsWords(): TagsWords {
-  return useMessages().lang === 'en' ? en : zhCN
+  return usePageWords(TAGS_WORDS)
 }

@@ -1,5 +1,5 @@
 import type { TierBounds } from '../../../../domain/tier-table.ts'
-import { useMessages } from '../../../i18n/index.ts'
+import { usePageWords } from '../page-words.ts'
 
 type Figures = Record<keyof TierBounds, string>
 
@@ -224,5 +224,5 @@ export const TIERS_WORDS = { 'zh-CN': zhCN, en }
 
 /** The page's words in the language it is shown in. */
 export function useTiersWords(): TiersWords {
-  return useMessages().lang === 'en' ? en : zhCN
+  return usePageWords(TIERS_WORDS)
 }
