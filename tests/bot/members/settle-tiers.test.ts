@@ -246,7 +246,8 @@ describe('tiers', () => {
           if (what.includes('return')) {
             await db.prisma.order.updateMany({
               where: { customerId: { in: gone.map((one) => one.id) } },
-              data: { status: 'refunded' },
+              // of the simulated day: Prisma would write the real one, which may lie before it
+              data: { status: 'refunded', updatedAt: new Date(`${day}T04:00:00Z`) },
             })
             for (const one of gone) await recount(one.id, day)
           }
