@@ -5,6 +5,7 @@ import type { Bench, BenchSize } from './bench/bench.ts'
 import { brainBench } from './bench/brain.ts'
 import { sendBench } from './bench/send.ts'
 import { bundleBench } from './bench/bundle.ts'
+import { consoleBench } from './bench/console.ts'
 import { importBench } from './bench/import.ts'
 import { ingestBench } from './bench/ingest.ts'
 import { profileBench } from './bench/profile.ts'
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   sendBench,
   bundleBench,
   brainBench,
+  consoleBench,
 ]
 
 const KEPT = join(DATA_FOLDER, 'bench', 'figures')

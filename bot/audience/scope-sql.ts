@@ -15,9 +15,13 @@ export function customersOf(who: ScopeOf): Prisma.Sql {
     select 1 from relation mine
     where mine.customer_id = c.id and mine.employee_id = ${who.id}::bigint and mine.ended_at is null)`
   if (who.role === 'guide' || who.storeNo === null) return mine
-  return Prisma.sql`(c.store_no = ${who.storeNo} or ${mine} or exists (
-    select 1 from relation theirs join employee colleague on colleague.id = theirs.employee_id
-    where theirs.customer_id = c.id and theirs.ended_at is null and colleague.store_no = ${who.storeNo}))`
+  // as a set of ids: a store's customers are few, and with “or” everybody would be looked at
+  return Prisma.sql`c.id in (
+    select home.id from customer home where home.store_no = ${who.storeNo}
+    union
+    select theirs.customer_id from relation theirs join employee colleague on colleague.id = theirs.employee_id
+    where theirs.ended_at is null
+      and (colleague.id = ${who.id}::bigint or colleague.store_no = ${who.storeNo}))`
 }
 
 /** The same on an employee aliased `e`. */

@@ -1,4 +1,5 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
+import { settleBought } from './settle-bought.ts'
 
 /** A WeCom-only row and the member's row that takes it over. */
 export interface MergePair {
@@ -54,6 +55,10 @@ export async function mergeCustomers(
     update outbox t set customer_id = p.dst from ${pair}
     where t.customer_id = p.src and t.state in ('pending', 'sending')`
   await joinRows(tx, pair, now)
+  await settleBought(
+    tx,
+    merged.map(({ into }) => into),
+  )
   return merged
 }
 

@@ -1,3 +1,4 @@
+import { settleBought } from '../../bot/members/settle-bought.ts'
 import type { CustomerFilter } from '../../domain/customer-filter.ts'
 import type { Database, Prisma } from '../../prisma/db.ts'
 
@@ -108,7 +109,7 @@ export async function aCoupon(
   return couponNo
 }
 
-/** A sent message in a customer's ledger of contacts. */
+/** A sent message in a customer's ledger of contacts, with what is kept of it beside its task. */
 export async function aTouch(
   db: Database,
   customer: { id: bigint },
@@ -127,6 +128,13 @@ export async function aTouch(
       ...parts,
     },
   })
+  if (parts.taskId && (parts.result ?? 'sent') === 'sent') {
+    await db.prisma.task.updateMany({
+      where: { id: parts.taskId, OR: [{ sentAt: null }, { sentAt: { gt: new Date(at) } }] },
+      data: { sentAt: new Date(at) },
+    })
+  }
+  await db.prisma.$transaction((tx) => settleBought(tx, [customer.id]))
 }
 
 /** A task made by hand; a live birthday task of today's scan unless said otherwise. */

@@ -5,6 +5,7 @@ import { couponsChanged, ordersArrived } from '../../tasks/on-orders.ts'
 import { pointsChanged } from '../../tasks/on-points.ts'
 import { lockMembers, lockMembersShared } from '../members-lock.ts'
 import { retag } from '../retag.ts'
+import { settleBought } from '../settle-bought.ts'
 import { settleLots } from '../settle-lots.ts'
 import { settleTiersOf } from '../settle-tiers-of.ts'
 import { recomputeStats } from '../stats.ts'
@@ -98,6 +99,7 @@ async function write(
   const buyers = [...changes.buyers].map(BigInt)
   const settled = await settleTiersOf(tx, deps, buyers, businessDay(now, deps.zone))
   await ordersArrived(tx, deps, buyers, now)
+  await settleBought(tx, buyers)
 
   const earners = [...changes.earners].map(BigInt)
   await settleLots(tx, deps.zone, earners)

@@ -1,7 +1,8 @@
+import { addDays, atTime } from '../../../domain/business-day.ts'
 import { HOLD_REASONS, type HoldReason, type Lang } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
-import { count, perThousand, share, type ReportFile } from './report-file.ts'
+import { count, perThousand, share, type ReportFile, type ReportQuestion } from './report-file.ts'
 import { touchesOf } from './sent-touches.ts'
 
 /** so many touches and more are one line */
@@ -52,17 +53,16 @@ export const fatigueReport: ReportFile = {
       reportRows<Guard>(
         deps.db,
         Prisma.sql`
-          with sent as (${sent})
-          select count(*)::int as touches, count(distinct sent.customer_id)::int as customers,
-            count(distinct r.id)::int as deleted, count(distinct n.customer_id)::int as refused
-          from sent
-            left join relation r on r.customer_id = sent.customer_id and r.employee_id = sent.employee_id
-              and r.ended_by = 'customer' and r.ended_at >= sent.at and r.ended_at < sent.at + interval '7 days'
-            left join lateral (
-              select k.customer_id from consent k
-              where k.customer_id = sent.customer_id and k.consent = 'none'
-                and k.at >= sent.at and k.at < sent.at + interval '7 days' limit 1
-            ) as n on true`,
+          with sent as materialized (${sent})
+          select (select count(*) from sent)::int as touches,
+            (select count(distinct customer_id) from sent)::int as customers,
+            (select count(distinct r.id) from relation r join sent
+              on r.customer_id = sent.customer_id and r.employee_id = sent.employee_id
+                and r.ended_at >= sent.at and r.ended_at < sent.at + interval '7 days'
+              where r.ended_by = 'customer' and ${within(Prisma.sql`r.ended_at`, question)})::int as deleted,
+            (select count(distinct k.customer_id) from consent k join sent
+              on k.customer_id = sent.customer_id and k.at >= sent.at and k.at < sent.at + interval '7 days'
+              where k.consent = 'none' and ${within(Prisma.sql`k.at`, question)})::int as refused`,
       ),
       reportRows<{ touches: number; customers: number }>(
         deps.db,
@@ -116,6 +116,12 @@ export const fatigueReport: ReportFile = {
       ],
     }
   },
+}
+
+/** Whether a time is one that a touch of the period may have led to within 7 days. */
+function within(at: Prisma.Sql, { deps, period }: ReportQuestion): Prisma.Sql {
+  return Prisma.sql`(${at} >= ${atTime(period.from, '00:00', deps.zone)}
+    and ${at} < ${atTime(addDays(period.to, 8), '00:00', deps.zone)})`
 }
 
 const NOTHING: Guard = { touches: 0, customers: 0, deleted: 0, refused: 0 }

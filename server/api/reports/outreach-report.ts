@@ -1,4 +1,3 @@
-import { counts } from '../../../bot/rules/counted-order.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { count, share, type ReportFile } from './report-file.ts'
@@ -52,18 +51,17 @@ export const outreachReport: ReportFile = {
         deps.db,
         Prisma.sql`
           with first as (
-            select t.customer_id, t.employee_id, min(t.at) as at from (${touches}) as t
+            -- what they bought after any message, they bought after the first
+            select t.customer_id, t.employee_id, min(t.bought_at) < min(t.at) + interval '7 days' as bought
+            from (${touches}) as t
             where t.result = 'sent' group by grouping sets ((t.customer_id), (t.customer_id, t.employee_id))
           ), judged as (
-            select first.employee_id, exists (
-              select 1 from orders o
-              where o.customer_id = first.customer_id and ${counts('o')} and o.paid_at >= first.at
-                and o.paid_at < first.at + interval '7 days') as bought
-            from first
+            select employee_id, count(*)::int as reached, count(*) filter (where bought)::int as bought
+            from first group by 1
           )
-          select e.userid, e.name, count(*)::int as reached, count(*) filter (where bought)::int as bought
+          select e.userid, e.name, judged.reached, judged.bought
           from judged left join employee e on e.id = judged.employee_id
-          group by e.id order by e.id is not null, reached desc, e.id limit ${MOST_GUIDES + 1}`,
+          order by e.id is not null, reached desc, e.id limit ${MOST_GUIDES + 1}`,
       ),
     ])
     const all = cuts.find(({ cut }) => cut === 'all')

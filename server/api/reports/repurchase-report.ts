@@ -7,13 +7,17 @@ import { fenEach, share, shareOfFen, type ReportFile, type ReportQuestion } from
 /** share of buyers whose part of the spend is told */
 const TOP = 0.2
 
-interface Totals {
+/** Buyers of the period: all of them, those at home in a store, or those of so many purchase days. */
+interface BuyersRow {
+  cut: 'all' | 'store' | 'days'
+  /** empty: none */
+  store: string
+  name: string | null
+  days: number
   buyers: number
   again: number
-  spend: number
-  topSpend: number
-  everBuyers: number
-  everSpend: number
+  spend: number | null
+  topSpend: number | null
 }
 
 /**
@@ -26,38 +30,40 @@ export const repurchaseReport: ReportFile = {
     const { deps, lang, isCounted } = question
     const en = lang === 'en'
     const buyer = buyers(question)
-    const [[totals], days, stores] = await Promise.all([
-      reportRows<Totals>(
+    const [found, [ever]] = await Promise.all([
+      reportRows<BuyersRow>(
         deps.db,
         Prisma.sql`
-          with buyer as (${buyer}), ranked as (
-            select days, spend, row_number() over (order by spend desc) as place, count(*) over () as buyers from buyer
+          with buyer as materialized (${buyer}), cuts as (
+            select case grouping(c.store_no, least(b.days, 6)) when 1 then 'store' when 2 then 'days' else 'all' end as cut,
+              coalesce(c.store_no, '') as store, least(b.days, 6) as days, count(*)::int as buyers,
+              count(*) filter (where b.days >= 2)::int as again, sum(b.spend)::float8 as spend
+            from buyer b join customer c on c.id = b.customer_id
+            group by grouping sets ((), (c.store_no), (least(b.days, 6)))
           )
-          select bought.*, ever.* from (
-            select count(*)::int as buyers, count(*) filter (where days >= 2)::int as again,
-              coalesce(sum(spend), 0)::float8 as spend,
-              coalesce(sum(spend) filter (where place <= ceil(${TOP}::numeric * buyers)), 0)::float8 as "topSpend"
-            from ranked
-          ) as bought cross join (
-            select count(*)::int as "everBuyers", coalesce(sum(s.spend_total_fen), 0)::float8 as "everSpend"
-            from customer_stats s where s.orders_total > 0 and ${isCounted(Prisma.sql`s.customer_id`)}
-          ) as ever`,
+          select cuts.*, st.name, (
+              select sum(top.spend) from (
+                select spend from buyer order by spend desc limit ceil(${TOP}::numeric * cuts.buyers)) top
+              where cuts.cut = 'all')::float8 as "topSpend"
+          from cuts left join store st on st.store_no = cuts.store
+          order by cuts.again::float8 / greatest(cuts.buyers, 1) desc, cuts.store`,
       ),
-      reportRows<{ days: number; customers: number }>(
+      reportRows<{ buyers: number; spend: number }>(
         deps.db,
-        Prisma.sql`with buyer as (${buyer})
-          select least(days, 6) as days, count(*)::int as customers from buyer group by 1 order by 1`,
-      ),
-      reportRows<{ store: string; name: string | null; buyers: number; again: number }>(
-        deps.db,
-        Prisma.sql`with buyer as (${buyer})
-          select coalesce(c.store_no, '') as store, max(st.name) as name, count(*)::int as buyers,
-            count(*) filter (where days >= 2)::int as again
-          from buyer join customer c on c.id = buyer.customer_id left join store st on st.store_no = c.store_no
-          group by 1 order by (count(*) filter (where days >= 2))::float8 / count(*) desc, 1`,
+        Prisma.sql`
+          select count(*)::int as buyers, coalesce(sum(s.spend_total_fen), 0)::float8 as spend
+          from customer_stats s where s.orders_total > 0 and ${isCounted(Prisma.sql`s.customer_id`)}`,
       ),
     ])
-    const { buyers: all, again, spend, topSpend, everBuyers, everSpend } = totals ?? NONE
+    const totals = found.find(({ cut }) => cut === 'all')
+    const stores = found.filter(({ cut }) => cut === 'store')
+    const days = found.filter(({ cut }) => cut === 'days').toSorted((a, b) => a.days - b.days)
+    const all = totals?.buyers ?? 0
+    const again = totals?.again ?? 0
+    const spend = totals?.spend ?? 0
+    const topSpend = totals?.topSpend ?? 0
+    const everBuyers = ever?.buyers ?? 0
+    const everSpend = ever?.spend ?? 0
     return {
       figures: [
         share('repurchase', en ? 'Came again' : '复购率', again, all),
@@ -81,7 +87,7 @@ export const repurchaseReport: ReportFile = {
           label: en ? 'Purchase days in the period' : '期间内的购买日数',
           chart: 'bars',
           lines: days.map((row) =>
-            share(String(row.days), daysLabel(row.days, en), row.customers, all),
+            share(String(row.days), daysLabel(row.days, en), row.buyers, all),
           ),
         },
         {
@@ -101,8 +107,6 @@ export const repurchaseReport: ReportFile = {
     }
   },
 }
-
-const NONE: Totals = { buyers: 0, again: 0, spend: 0, topSpend: 0, everBuyers: 0, everSpend: 0 }
 
 function daysLabel(days: number, en: boolean): string {
   const many = days >= 6

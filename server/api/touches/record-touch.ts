@@ -30,6 +30,10 @@ export async function recordTouch(
     const touch = await readTouch(tx, id)
     if (!isNew) return { touch, isNew }
     if (input.result === 'sent' && input.taskId !== undefined) {
+      await tx.task.updateMany({
+        where: { id: BigInt(input.taskId), sentAt: null },
+        data: { sentAt: now },
+      })
       // a task that ended meanwhile stays as it ended
       await changeTask(tx, deps, {
         taskId: BigInt(input.taskId),
