@@ -30,7 +30,7 @@ export async function gatherPage(
   const { id, filter, scope, gatheredTo } = assignment
   const [page] = await tx.$queryRaw<{ n: number; last: bigint | null }[]>(Prisma.sql`
     with page as materialized (
-      select c.id, 1 + ln(1 + greatest(coalesce(s.spend_365_fen, 0), 0) / 100000.0) as priority
+      select c.id, 1 + ln(1 + greatest(coalesce(c.spend_365_fen, 0), 0) / 100000.0) as priority
       from ${filterTables}
       where c.id > ${gatheredTo} and ${filterSql(filter, moment)} and ${customersOf(scope)}
       order by c.id limit ${PAGE}

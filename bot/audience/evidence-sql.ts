@@ -26,19 +26,19 @@ export function evidenceSql(filter: CustomerFilter, moment: FilterMoment): Prism
 type Facts = Record<string, Prisma.Sql>
 
 const lastPurchase = ({ day }: FilterMoment): Facts => ({
-  lastPurchase: Prisma.sql`s.last_purchase_day`,
-  daysSince: Prisma.sql`greatest(${day}::date - s.last_purchase_day, 0)`,
+  lastPurchase: Prisma.sql`c.last_purchase_day`,
+  daysSince: Prisma.sql`greatest(${day}::date - c.last_purchase_day, 0)`,
 })
 
 const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
   tags: () => ({}),
   tier: () => ({
     tier: Prisma.sql`(select bound.name || jsonb_build_object('code', bound.tier) from ${tierBounds}
-      where bound.tier = coalesce(tier.tier, ${lowestTierCode}))`,
+      where bound.tier = coalesce(c.tier, ${lowestTierCode}))`,
   }),
-  rfm: () => ({ rfm: Prisma.sql`k.rfm` }),
-  five: () => ({ five: Prisma.sql`k.five` }),
-  stage: () => ({ stage: Prisma.sql`k.stage` }),
+  rfm: () => ({ rfm: Prisma.sql`c.rfm` }),
+  five: () => ({ five: Prisma.sql`c.five` }),
+  stage: () => ({ stage: Prisma.sql`c.stage` }),
   store: () => ({ store: Prisma.sql`c.store_no` }),
   region: () => ({
     region: Prisma.sql`(select region from store where store_no = c.store_no)`,
@@ -50,16 +50,16 @@ const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
   }),
   lastPurchase,
   neverBought: lastPurchase,
-  spend365: () => ({ spend365Fen: Prisma.sql`coalesce(s.spend_365_fen, 0)` }),
-  orders365: () => ({ orders365: Prisma.sql`coalesce(s.orders_365, 0)` }),
-  purchaseDays365: () => ({ purchaseDays365: Prisma.sql`coalesce(s.purchase_days_365, 0)` }),
+  spend365: () => ({ spend365Fen: Prisma.sql`coalesce(c.spend_365_fen, 0)` }),
+  orders365: () => ({ orders365: Prisma.sql`coalesce(c.orders_365, 0)` }),
+  purchaseDays365: () => ({ purchaseDays365: Prisma.sql`coalesce(c.purchase_days_365, 0)` }),
   averageOrder: () => ({
-    averageOrderFen: Prisma.sql`s.spend_365_fen / nullif(s.orders_365, 0)`,
+    averageOrderFen: Prisma.sql`c.spend_365_fen / nullif(c.orders_365, 0)`,
   }),
-  cycleDays: () => ({ cycleDays: Prisma.sql`s.cycle_days` }),
-  overdue: (moment) => ({ ...lastPurchase(moment), cycleDays: Prisma.sql`s.cycle_days` }),
-  pAlive: () => ({ pAlive: Prisma.sql`k.p_alive` }),
-  expected90: () => ({ expected90: Prisma.sql`k.expected_90` }),
+  cycleDays: () => ({ cycleDays: Prisma.sql`c.cycle_days` }),
+  overdue: (moment) => ({ ...lastPurchase(moment), cycleDays: Prisma.sql`c.cycle_days` }),
+  pAlive: () => ({ pAlive: Prisma.sql`c.p_alive` }),
+  expected90: () => ({ expected90: Prisma.sql`c.expected_90` }),
   joined: ({ zone }) => ({ joined: Prisma.sql`(c.joined_at at time zone ${zone})::date` }),
   birthday: () => ({}),
   gender: () => ({ gender: Prisma.sql`c.gender` }),
@@ -69,7 +69,7 @@ const FACTS: Record<LeafName, (moment: FilterMoment) => Facts> = {
       where cp.customer_id = c.id and cp.status = 'issued' and cp.expires_day >= ${day}::date)`,
   }),
   points: ({ day }) => ({ points: pointsToSpend(day) }),
-  member: () => ({ member: Prisma.sql`c.member_no is not null` }),
+  member: () => ({ member: Prisma.sql`c.is_member` }),
   reachable: () => ({}),
 }
 

@@ -19,12 +19,11 @@ export interface FilterMoment {
   zone: string
 }
 
-/** What filterSql() reads, to stand in FROM: the kept tables beside a customer `c`. */
-export const filterTables = Prisma.sql`
-  customer c
-  left join customer_stats s on s.customer_id = c.id
-  left join customer_class k on k.customer_id = c.id
-  left join customer_tier tier on tier.customer_id = c.id`
+/**
+ * What filterSql() reads, to stand in FROM: the facts of each customer, kept in one row (customer_facts), as `c` with its
+ * `id`. Who needs a name joins `customer`.
+ */
+export const filterTables = Prisma.sql`(select customer_id as id, facts.* from customer_facts facts) c`
 
 /**
  * A filter as a condition on the rows of filterTables: domain fitsFilter() for everybody at once. Never null inside
@@ -71,10 +70,10 @@ const CONDITIONS: Conditions = {
       ' and ',
     )})`,
   // whom no night has seen yet is in the lowest
-  tier: (wanted) => Prisma.sql`coalesce(tier.tier, ${lowestTierCode}) = any(${wanted})`,
-  rfm: (wanted) => Prisma.sql`k.rfm = any(${wanted})`,
-  five: (wanted) => Prisma.sql`k.five = any(${wanted})`,
-  stage: (wanted) => Prisma.sql`k.stage = any(${wanted})`,
+  tier: (wanted) => Prisma.sql`coalesce(c.tier, ${lowestTierCode}) = any(${wanted})`,
+  rfm: (wanted) => Prisma.sql`c.rfm = any(${wanted})`,
+  five: (wanted) => Prisma.sql`c.five = any(${wanted})`,
+  stage: (wanted) => Prisma.sql`c.stage = any(${wanted})`,
   store: (wanted) => Prisma.sql`c.store_no = any(${wanted})`,
   region: (wanted) =>
     Prisma.sql`c.store_no in (select store_no from store where region = any(${wanted}))`,
@@ -82,27 +81,27 @@ const CONDITIONS: Conditions = {
   guide: (wanted) => Prisma.sql`exists (
     select from relation r where r.customer_id = c.id and r.ended_at is null and r.employee_id = any(array(
       select id from employee where userid_key = any(${wanted.map((userid) => userid.toLowerCase())}))))`,
-  lastPurchase: (range, { day }) => since('s.last_purchase_day', range, day),
+  lastPurchase: (range, { day }) => since('c.last_purchase_day', range, day),
   neverBought: (wanted) =>
-    wanted ? Prisma.sql`s.last_purchase_day is null` : Prisma.sql`s.last_purchase_day is not null`,
-  spend365: (range) => within(Prisma.sql`coalesce(s.spend_365_fen, 0)`, range, 'bigint'),
-  orders365: (range) => within(Prisma.sql`coalesce(s.orders_365, 0)`, range, 'bigint'),
-  purchaseDays365: (range) => within(Prisma.sql`coalesce(s.purchase_days_365, 0)`, range, 'bigint'),
+    wanted ? Prisma.sql`c.last_purchase_day is null` : Prisma.sql`c.last_purchase_day is not null`,
+  spend365: (range) => within(Prisma.sql`coalesce(c.spend_365_fen, 0)`, range, 'bigint'),
+  orders365: (range) => within(Prisma.sql`coalesce(c.orders_365, 0)`, range, 'bigint'),
+  purchaseDays365: (range) => within(Prisma.sql`coalesce(c.purchase_days_365, 0)`, range, 'bigint'),
   averageOrder: ({ min, max }) =>
     Prisma.sql`(${both(
-      Prisma.sql`s.orders_365 > 0`,
-      min !== undefined && Prisma.sql`s.spend_365_fen >= ${min}::bigint * s.orders_365`,
-      max !== undefined && Prisma.sql`s.spend_365_fen <= ${max}::bigint * s.orders_365`,
+      Prisma.sql`c.orders_365 > 0`,
+      min !== undefined && Prisma.sql`c.spend_365_fen >= ${min}::bigint * c.orders_365`,
+      max !== undefined && Prisma.sql`c.spend_365_fen <= ${max}::bigint * c.orders_365`,
     )})`,
-  cycleDays: (range) => within(Prisma.sql`s.cycle_days`, range, 'float8'),
+  cycleDays: (range) => within(Prisma.sql`c.cycle_days`, range, 'float8'),
   overdue: (range, { day }) =>
     within(
-      Prisma.sql`(greatest(${day}::date - s.last_purchase_day, 0) / s.cycle_days)`,
+      Prisma.sql`(greatest(${day}::date - c.last_purchase_day, 0) / c.cycle_days)`,
       range,
       'float8',
     ),
-  pAlive: (range) => within(Prisma.sql`k.p_alive`, range, 'float8'),
-  expected90: (range) => within(Prisma.sql`k.expected_90`, range, 'float8'),
+  pAlive: (range) => within(Prisma.sql`c.p_alive`, range, 'float8'),
+  expected90: (range) => within(Prisma.sql`c.expected_90`, range, 'float8'),
   joined: ({ min, max }, { day, zone }) =>
     Prisma.sql`(${both(
       Prisma.sql`c.joined_at is not null`,
@@ -126,20 +125,14 @@ const CONDITIONS: Conditions = {
     select from coupon cp where cp.customer_id = c.id and cp.status = 'issued'
       and cp.expires_day between ${day}::date and ${day}::date + ${expiresWithinDays}::int)`,
   points: (range, { day }) => within(pointsToSpend(day), range, 'bigint'),
-  member: (wanted) =>
-    wanted ? Prisma.sql`c.member_no is not null` : Prisma.sql`c.member_no is null`,
-  reachable: (wanted) => (wanted ? isReachable : Prisma.sql`not ${isReachable}`),
+  member: (wanted) => (wanted ? Prisma.sql`c.is_member` : Prisma.sql`not c.is_member`),
+  reachable: (wanted) => (wanted ? Prisma.sql`c.reachable` : Prisma.sql`not c.reachable`),
 }
 
 /** Points of the customer `c` that are neither pending nor ended on a day (domain-rules 3). */
 export const pointsToSpend = (day: BusinessDay) => Prisma.sql`(
   select coalesce(sum(l.remaining), 0) from points_lot l
   where l.customer_id = c.id and l.available_on <= ${day}::date and l.expires_on >= ${day}::date)`
-
-/** A guide who is still there has a live, confirmed relation with the customer `c`. */
-export const isReachable = Prisma.sql`exists (
-  select from relation r join employee e on e.id = r.employee_id
-  where r.customer_id = c.id and r.ended_at is null and not r.half and e.active)`
 
 function hasTag(ids: string[], now: Date): Prisma.Sql {
   return Prisma.sql`exists (

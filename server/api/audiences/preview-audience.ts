@@ -1,5 +1,5 @@
 import { checkReferences } from '../../../bot/audience/check-references.ts'
-import { filterSql, filterTables, isReachable } from '../../../bot/audience/filter-sql.ts'
+import { filterSql, filterTables } from '../../../bot/audience/filter-sql.ts'
 import { readFilter } from '../../../bot/audience/read-filter.ts'
 import { lowestTierCode } from '../../../bot/rules/tier-sql.ts'
 import { businessDay } from '../../../domain/business-day.ts'
@@ -42,7 +42,7 @@ export async function previewAudience(
         select store_no, count(*)::int as n, count(*) filter (where no_consent)::int as no_consent,
           count(*) filter (where not no_consent and no_relation)::int as no_relation
         from (
-          select c.store_no, c.consent = 'none' as no_consent, not ${isReachable} as no_relation from ${meant}
+          select c.store_no, c.consent = 'none' as no_consent, not c.reachable as no_relation from ${meant}
         ) meant group by 1
       ) of_store left join store st on st.store_no = of_store.store_no
       order by of_store.store_no is null, of_store.n desc, of_store.store_no`,
@@ -50,9 +50,10 @@ export async function previewAudience(
     reportRows<SampleRow>(
       deps.db,
       Prisma.sql`
-      select c.id::text, c.name, c.wecom_name as "wecomName", c.member_no as "memberNo",
-        c.store_no as "storeNo", coalesce(tier.tier, ${lowestTierCode}) as tier
-      from ${meant} order by c.id limit ${SAMPLE}`,
+      select found.id::text, p.name, p.wecom_name as "wecomName", p.member_no as "memberNo",
+        found.store_no as "storeNo", coalesce(found.tier, ${lowestTierCode}) as tier
+      from (select c.* from ${meant} order by c.id limit ${SAMPLE}) found join customer p on p.id = found.id
+      order by found.id`,
     ),
   ])
   const sum = (of: (row: StoreRow) => number) => stores.reduce((all, row) => all + of(row), 0)

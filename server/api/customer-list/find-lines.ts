@@ -19,12 +19,12 @@ const BY: Record<
   newest: null,
   recent: {
     // who never bought comes last
-    sql: Prisma.sql`coalesce(s.last_purchase_day, date '0001-01-01')`,
+    sql: Prisma.sql`coalesce(c.last_purchase_day, date '0001-01-01')`,
     of: ({ lastPurchase }) => lastPurchase ?? '0001-01-01',
     shape: /^\d{4}-\d\d-\d\d$/,
   },
   spend: {
-    sql: Prisma.sql`coalesce(s.spend_365_fen, 0)`,
+    sql: Prisma.sql`coalesce(c.spend_365_fen, 0)`,
     of: ({ spend365Fen }) => String(spend365Fen),
     shape: /^\d{1,18}$/,
   },

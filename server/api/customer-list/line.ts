@@ -45,19 +45,20 @@ export function lineStatement(
       select c.id, row_number() over (order by ${order}) as nth from ${filterTables} where ${where}
       order by ${order} limit ${limit}
     )
-    select c.id::text, c.name, c.wecom_name as "wecomName", c.member_no as "memberNo", st.name as "storeName",
+    select c.id::text, p.name, p.wecom_name as "wecomName", p.member_no as "memberNo", st.name as "storeName",
       coalesce(assigned.name, (
         select e.name from relation r join employee e on e.id = r.employee_id
         where r.customer_id = c.id and r.ended_at is null and not r.half order by r.added_at, r.id limit 1
       )) as "guideName",
-      coalesce(tier.tier, ${lowestTierCode}) as tier, k.stage, k.rfm, k.five,
-      s.last_purchase_day::text as "lastPurchase", coalesce(s.orders_365, 0) as "orders365",
-      coalesce(s.spend_365_fen, 0)::float8 as "spend365Fen", s.cycle_days as "cycleDays", k.p_alive as "pAlive",
+      coalesce(c.tier, ${lowestTierCode}) as tier, c.stage, c.rfm, c.five,
+      c.last_purchase_day::text as "lastPurchase", coalesce(c.orders_365, 0) as "orders365",
+      coalesce(c.spend_365_fen, 0)::float8 as "spend365Fen", c.cycle_days as "cycleDays", c.p_alive as "pAlive",
       ${pointsToSpend(day)}::int as points, c.consent, (c.joined_at at time zone ${zone})::date::text as "joinedOn",
       ${newestTiers} as tiers
-    from chosen join (${filterTables}) on c.id = chosen.id
+    from chosen join ${filterTables} on c.id = chosen.id
+    join customer p on p.id = c.id
     left join store st on st.store_no = c.store_no
-    left join employee assigned on assigned.userid_key = lower(c.guide_userid)
+    left join employee assigned on assigned.userid_key = lower(p.guide_userid)
     order by chosen.nth`
 }
 

@@ -43,6 +43,7 @@ function called({ cipher }: AppDeps, text: string): Prisma.Sql {
   const part = `%${text.replace(/[\\%_]/g, '\\$&')}%`
   const mobile = normaliseMobile(text)
   const byMobile =
-    mobile === null ? Prisma.empty : Prisma.sql`or c.mobile_hash = ${cipher.blindIndex(mobile)}`
-  return Prisma.sql`(c.name ilike ${part} or c.wecom_name ilike ${part} or c.member_no = ${text} ${byMobile})`
+    mobile === null ? Prisma.empty : Prisma.sql`or p.mobile_hash = ${cipher.blindIndex(mobile)}`
+  return Prisma.sql`c.id in (select p.id from customer p
+    where p.name ilike ${part} or p.wecom_name ilike ${part} or p.member_no = ${text} ${byMobile})`
 }
