@@ -345,7 +345,6 @@ describe('GET /api/reports/execution', () => {
   it('gives each rate with numerator and denominator, by guide', async () => {
     const manager = await signIn(test.app, chain.manager.userid)
     const sent = await aTask(db, chain.customer, chain.guide, { state: 'in_progress' })
-    await aTouch(db, chain.customer, chain.guide, '2026-11-22T01:30:00Z', { taskId: sent })
     await aTask(db, chain.customer, chain.guide, { state: 'done', closedAt: at('22T01:50') })
     await aTask(db, chain.customer, chain.guide, { dueAt: at('22T01:00') })
     await aTask(db, chain.customer, chain.guide, { state: 'cancelled' })
@@ -362,6 +361,7 @@ describe('GET /api/reports/execution', () => {
         status: 'paid',
       },
     })
+    await aTouch(db, chain.customer, chain.guide, '2026-11-22T01:30:00Z', { taskId: sent })
 
     const report = await get(url, manager)
 
