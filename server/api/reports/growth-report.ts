@@ -90,13 +90,14 @@ function findFlows(question: ReportQuestion): Promise<Flow[]> {
     deps.db,
     Prisma.sql`
       select what, (at at time zone ${deps.zone})::date::text as day, count(*)::int as count from (
-        select 'joined' as what, m.joined_at as at from customer m
-        where m.joined_at >= ${from} and m.joined_at < ${end} and m.member_no is not null and ${isCounted(Prisma.sql`m.id`)}
+        select 'joined' as what, f.joined_at as at from customer_facts f
+        where f.joined_at >= ${from} and f.joined_at < ${end} and f.is_member and ${isCounted(Prisma.sql`f.customer_id`)}
         union all
-        select came.what, came.at from relation r join employee e on e.id = r.employee_id
-        cross join lateral (values ('added', r.added_at),
-          ('ended', case when r.ended_by = 'customer' then r.ended_at end)) as came(what, at)
-        where came.at >= ${from} and came.at < ${end} and ${employees}
+        select 'added', r.added_at from relation r join employee e on e.id = r.employee_id
+        where r.added_at >= ${from} and r.added_at < ${end} and ${employees}
+        union all
+        select 'ended', r.ended_at from relation r join employee e on e.id = r.employee_id
+        where r.ended_at >= ${from} and r.ended_at < ${end} and r.ended_by = 'customer' and ${employees}
       ) as flow group by 1, 2 order by 2, 1`,
   )
 }
