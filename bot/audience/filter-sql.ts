@@ -116,10 +116,12 @@ const CONDITIONS: Conditions = {
       select lunar, md from unnest(${days.map(({ lunar }) => lunar)}::boolean[],
         ${days.map(({ md }) => md)}::smallint[]) as b(lunar, md))`
   },
-  gender: (wanted) =>
-    wanted.includes('unknown')
-      ? Prisma.sql`(c.gender is null or c.gender::text = any(${wanted}))`
-      : Prisma.sql`c.gender::text = any(${wanted})`,
+  gender: (wanted) => {
+    const known = wanted.filter((gender) => gender !== 'unknown')
+    // as the column's own type: of text the planner knows nothing
+    const isOne = Prisma.sql`c.gender = any(${known}::gender[])`
+    return known.length < wanted.length ? Prisma.sql`(c.gender is null or ${isOne})` : isOne
+  },
   consent: (wanted) => Prisma.sql`c.consent = any(${wanted}::consent_level[])`,
   coupon: ({ expiresWithinDays }, { day }) => Prisma.sql`exists (
     select from coupon cp where cp.customer_id = c.id and cp.status = 'issued'

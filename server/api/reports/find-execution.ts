@@ -27,13 +27,15 @@ export async function findExecution(
   const guides = await reportRows<GuideRow>(
     deps.db,
     Prisma.sql`
-      with given as (${givenTasks(filter)})
-      select e.userid, e.name, e.store_no as "storeNo", st.name as "storeName",
-        ${executionCounts(deps.clock.now())}
-      from given join employee e on e.id = given.assignee_id
+      with given as (${givenTasks(filter)}), counted as (
+        select given.assignee_id, ${executionCounts(deps.clock.now())}
+        from given join employee e on e.id = given.assignee_id
+        where ${scope.employees(user)} and ${store} and ${guide}
+        group by given.assignee_id
+      )
+      select e.userid, e.name, e.store_no as "storeNo", st.name as "storeName", counted.*
+      from counted join employee e on e.id = counted.assignee_id
         left join store st on st.store_no = e.store_no
-      where ${scope.employees(user)} and ${store} and ${guide}
-      group by e.id, st.name
       order by e.store_no nulls last, e.name, e.id`,
   )
   const total = (key: keyof ExecutionCounts) => guides.reduce((sum, row) => sum + row[key], 0)

@@ -4,7 +4,7 @@ import type { AppDeps } from '../../deps.ts'
 import { reportRows } from '../../rows.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
-import { executionCounts, givenTasks, type ExecutionCounts } from './given-tasks.ts'
+import { executionCounts, executionSums, givenTasks, type ExecutionCounts } from './given-tasks.ts'
 import { inPlace, type PlaceFilter } from './in-place.ts'
 import { rateOf } from './rate.ts'
 import type { OverviewReport } from './schema.ts'
@@ -40,15 +40,18 @@ export async function findOverview(
     deps.db,
     Prisma.sql`
       with given as (${givenTasks(filter)}),
-      placed as (
-        select given.*, ${PLACES[level].key} as place, ${PLACES[level].name} as name
+      counted as (
+        select scan_day, kind, ${PLACES[level].key} as place, ${PLACES[level].name} as name,
+          ${executionCounts(deps.clock.now())}
         from given join employee e on e.id = given.assignee_id
           left join store st on st.store_no = e.store_no
         where ${scope.employees(user)} and ${inPlace(filter)}
+        group by 1, 2, 3, 4
       )
+      -- in two steps, for the first is done by several processes of the database
       select case grouping(scan_day, kind, place) when 3 then 'day' when 5 then 'kind' when 6 then 'place' else 'all' end as cut,
-        scan_day::text as day, kind, place, name, ${executionCounts(deps.clock.now())}
-      from placed group by grouping sets ((), (scan_day), (kind), (place, name))
+        scan_day::text as day, kind, place, name, ${executionSums}
+      from counted group by grouping sets ((), (scan_day), (kind), (place, name))
       order by scan_day, kind`,
   )
   const all = found.find(({ cut }) => cut === 'all')

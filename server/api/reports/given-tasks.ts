@@ -41,3 +41,11 @@ export function executionCounts(now: Date): Prisma.Sql {
     count(*) filter (where was_sent)::int as sent,
     count(*) filter (where purchased)::int as "purchasedAfter"`
 }
+
+/** The same columns over rows that executionCounts() has counted. */
+export const executionSums = Prisma.join(
+  ['given', 'acted', 'due', 'completed', 'sent', '"purchasedAfter"'].map((name) => {
+    const column = Prisma.raw(name)
+    return Prisma.sql`coalesce(sum(${column}), 0)::int as ${column}`
+  }),
+)

@@ -25,8 +25,8 @@ export const growthReport: ReportFile = {
       liveAtBeginning(question),
       reportRows<{ stage: Stage; customers: number }>(
         deps.db,
-        Prisma.sql`select k.stage, count(*)::int as customers from customer_class k
-          where ${isCounted(Prisma.sql`k.customer_id`)} group by k.stage`,
+        Prisma.sql`select f.stage, count(*)::int as customers from customer_facts f
+          where f.stage is not null and ${isCounted(Prisma.sql`f.customer_id`)} group by f.stage`,
       ),
     ])
     const sum = (what: Flow['what']) =>

@@ -50,14 +50,17 @@ export const outreachReport: ReportFile = {
       reportRows<ReachedRow>(
         deps.db,
         Prisma.sql`
-          with first as (
-            -- what they bought after any message, they bought after the first
-            select t.customer_id, t.employee_id, min(t.bought_at) < min(t.at) + interval '7 days' as bought
-            from (${touches}) as t
-            where t.result = 'sent' group by grouping sets ((t.customer_id), (t.customer_id, t.employee_id))
+          with pair as materialized (
+            select t.customer_id, t.employee_id, min(t.at) as at, min(t.bought_at) as bought_at
+            from (${touches}) as t where t.result = 'sent' group by 1, 2
           ), judged as (
-            select employee_id, count(*)::int as reached, count(*) filter (where bought)::int as bought
-            from first group by 1
+            -- what they bought after any message, they bought after the first
+            select employee_id, count(*)::int as reached,
+              count(*) filter (where bought_at < at + interval '7 days')::int as bought
+            from pair group by 1
+            union all
+            select null, count(*)::int, count(*) filter (where bought_at < at + interval '7 days')::int
+            from (select min(at) as at, min(bought_at) as bought_at from pair group by customer_id) as customer
           )
           select e.userid, e.name, judged.reached, judged.bought
           from judged left join employee e on e.id = judged.employee_id

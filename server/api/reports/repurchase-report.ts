@@ -7,17 +7,14 @@ import { fenEach, share, shareOfFen, type ReportFile, type ReportQuestion } from
 /** share of buyers whose part of the spend is told */
 const TOP = 0.2
 
-/** Buyers of the period: all of them, those at home in a store, or those of so many purchase days. */
+/** Buyers of the period at home in a store, of so many purchase days: 6 stands for more, too. */
 interface BuyersRow {
-  cut: 'all' | 'store' | 'days'
   /** empty: none */
   store: string
   name: string | null
   days: number
   buyers: number
-  again: number
-  spend: number | null
-  topSpend: number | null
+  spend: number
 }
 
 /**
@@ -27,26 +24,29 @@ interface BuyersRow {
 export const repurchaseReport: ReportFile = {
   label: { 'zh-CN': '复购', en: 'Repurchase' },
   async find(question) {
-    const { deps, lang, isCounted } = question
+    const { deps, lang, period, isCounted } = question
     const en = lang === 'en'
     const buyer = buyers(question)
-    const [found, [ever]] = await Promise.all([
+    const [found, [top], [ever]] = await Promise.all([
       reportRows<BuyersRow>(
         deps.db,
         Prisma.sql`
-          with buyer as materialized (${buyer}), cuts as (
-            select case grouping(c.store_no, least(b.days, 6)) when 1 then 'store' when 2 then 'days' else 'all' end as cut,
-              coalesce(c.store_no, '') as store, least(b.days, 6) as days, count(*)::int as buyers,
-              count(*) filter (where b.days >= 2)::int as again, sum(b.spend)::float8 as spend
-            from buyer b join customer c on c.id = b.customer_id
-            group by grouping sets ((), (c.store_no), (least(b.days, 6)))
-          )
-          select cuts.*, st.name, (
-              select sum(top.spend) from (
-                select spend from buyer order by spend desc limit ceil(${TOP}::numeric * cuts.buyers)) top
-              where cuts.cut = 'all')::float8 as "topSpend"
-          from cuts left join store st on st.store_no = cuts.store
-          order by cuts.again::float8 / greatest(cuts.buyers, 1) desc, cuts.store`,
+          select store, st.name, days, buyers, spend from (
+            select coalesce(f.store_no, '') as store, least(b.days, 6) as days, count(*)::int as buyers,
+              sum(b.spend)::float8 as spend
+            from (${buyer}) b join customer_facts f on f.customer_id = b.customer_id
+              -- who bought in the period did so last in it or later
+              and f.last_purchase_day >= ${period.from}::date
+            group by 1, 2
+          ) cut left join store st on st.store_no = cut.store`,
+      ),
+      reportRows<{ spend: number }>(
+        deps.db,
+        Prisma.sql`
+          with buyer as materialized (select spend from (${buyer}) b)
+          select coalesce(sum(spend), 0)::float8 as spend from (
+            select spend from buyer order by spend desc
+            limit (select ceil(${TOP}::numeric * count(*)) from buyer)) best`,
       ),
       reportRows<{ buyers: number; spend: number }>(
         deps.db,
@@ -55,15 +55,23 @@ export const repurchaseReport: ReportFile = {
           from customer_stats s where s.orders_total > 0 and ${isCounted(Prisma.sql`s.customer_id`)}`,
       ),
     ])
-    const totals = found.find(({ cut }) => cut === 'all')
-    const stores = found.filter(({ cut }) => cut === 'store')
-    const days = found.filter(({ cut }) => cut === 'days').toSorted((a, b) => a.days - b.days)
-    const all = totals?.buyers ?? 0
-    const again = totals?.again ?? 0
-    const spend = totals?.spend ?? 0
-    const topSpend = totals?.topSpend ?? 0
+    const all = sum(found, ({ buyers: n }) => n)
+    const again = sum(found, againOf)
+    const spend = sum(found, (row) => row.spend)
+    const topSpend = top?.spend ?? 0
     const everBuyers = ever?.buyers ?? 0
     const everSpend = ever?.spend ?? 0
+    const stores = [...groupBy(found, ({ store }) => store)]
+      .map(([store, rows]) => ({
+        store,
+        name: rows[0]?.name ?? null,
+        buyers: sum(rows, (row) => row.buyers),
+        again: sum(rows, againOf),
+      }))
+      .toSorted((x, y) => y.again / y.buyers - x.again / x.buyers || (x.store < y.store ? -1 : 1))
+    const days = [...groupBy(found, (row) => row.days)]
+      .map(([n, rows]) => ({ days: n, buyers: sum(rows, (row) => row.buyers) }))
+      .toSorted((x, y) => x.days - y.days)
     return {
       figures: [
         share('repurchase', en ? 'Came again' : '复购率', again, all),
@@ -108,6 +116,18 @@ export const repurchaseReport: ReportFile = {
   },
 }
 
+const againOf = ({ days, buyers: n }: BuyersRow) => (days >= 2 ? n : 0)
+
+function sum<Row>(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((all, row) => all + of(row), 0)
+}
+
+function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row])
+  return groups
+}
+
 function daysLabel(days: number, en: boolean): string {
   const many = days >= 6
   if (en) return `${days}${many ? ' or more' : ''} ${days === 1 ? 'day' : 'days'}`
@@ -116,16 +136,19 @@ function daysLabel(days: number, en: boolean): string {
 
 /**
  * SELECT of `customer_id, days, spend` of a period's buyers. The 365 days up to today are kept for each customer
- * (customer_stats, equal to a recount): a year of orders needn't be read.
+ * (customer_facts, equal to a recount): a year of orders needn't be read.
  */
 function buyers({ period: { from, to }, today, isCounted }: ReportQuestion): Prisma.Sql {
   if (to === today && from === addDays(today, -364)) {
-    return Prisma.sql`select s.customer_id, s.purchase_days_365 as days, s.spend_365_fen as spend
-      from customer_stats s where s.purchase_days_365 > 0 and ${isCounted(Prisma.sql`s.customer_id`)}`
+    return Prisma.sql`select k.customer_id, k.purchase_days_365 as days, k.spend_365_fen as spend
+      from customer_facts k where k.purchase_days_365 > 0 and ${isCounted(Prisma.sql`k.customer_id`)}`
   }
-  return Prisma.sql`select o.customer_id, count(distinct o.paid_day)::int as days, sum(o.amount_fen - o.refunded_fen) as spend
-    from orders o
-    where o.paid_day between ${from}::date and ${to}::date and ${counts('o')} and o.customer_id is not null
-      and ${isCounted(Prisma.sql`o.customer_id`)}
-    group by o.customer_id`
+  // days first: counting distinct ones would sort every order
+  return Prisma.sql`
+    select day.customer_id, count(*)::int as days, sum(day.spend) as spend from (
+      select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend from orders o
+      where o.paid_day between ${from}::date and ${to}::date and ${counts('o')} and o.customer_id is not null
+        and ${isCounted(Prisma.sql`o.customer_id`)}
+      group by o.customer_id, o.paid_day
+    ) day group by day.customer_id`
 }

@@ -91,7 +91,7 @@ const classesNow = ({ deps, isCounted }: ReportQuestion) =>
     deps.db,
     Prisma.sql`
       with classed as (
-        select k.rfm, k.five, count(*)::int as customers from customer_class k
+        select k.rfm, k.five, count(*)::int as customers from customer_facts k
         where k.rfm is not null and ${isCounted(Prisma.sql`k.customer_id`)} group by k.rfm, k.five
       )
       select v.what, v.code, sum(customers)::int as customers
