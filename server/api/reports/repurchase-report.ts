@@ -143,12 +143,9 @@ function buyers({ period: { from, to }, today, isCounted }: ReportQuestion): Pri
     return Prisma.sql`select k.customer_id, k.purchase_days_365 as days, k.spend_365_fen as spend
       from customer_facts k where k.purchase_days_365 > 0 and ${isCounted(Prisma.sql`k.customer_id`)}`
   }
-  // days first: counting distinct ones would sort every order
-  return Prisma.sql`
-    select day.customer_id, count(*)::int as days, sum(day.spend) as spend from (
-      select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend from orders o
-      where o.paid_day between ${from}::date and ${to}::date and ${counts('o')} and o.customer_id is not null
-        and ${isCounted(Prisma.sql`o.customer_id`)}
-      group by o.customer_id, o.paid_day
-    ) day group by day.customer_id`
+  return Prisma.sql`select o.customer_id, count(distinct o.paid_day)::int as days, sum(o.amount_fen - o.refunded_fen) as spend
+    from orders o
+    where o.paid_day between ${from}::date and ${to}::date and ${counts('o')} and o.customer_id is not null
+      and ${isCounted(Prisma.sql`o.customer_id`)}
+    group by o.customer_id`
 }
