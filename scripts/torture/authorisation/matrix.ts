@@ -301,6 +301,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
 
   'GET /api/guides': { expected: MANAGERS },
+  'GET /api/stores': { expected: MANAGERS },
   'POST /api/customers/search': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'POST /api/customers/exports': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'GET /api/customers/exports/:id': {

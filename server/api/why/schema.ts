@@ -16,10 +16,11 @@ export const WhyAnswer = Type.Object({
   label: Type.String(),
   /**
    * of a kind of task: `open` there is one · `closed` there was one for the same occasion · `held_back` it waits ·
-   * `next_scan` the next morning makes it · `not_due` the rule does not hold · `off` the rule makes nothing now.
+   * `next_scan` the next morning makes it · `not_due` the rule does not hold · `off` the rule makes nothing now · `not_here` it
+   * does not hold for the customer's store.
    * of anything else `is`
    */
-  status: oneOf(['open', 'closed', 'held_back', 'next_scan', 'not_due', 'off', 'is']),
+  status: oneOf(['open', 'closed', 'held_back', 'next_scan', 'not_due', 'off', 'not_here', 'is']),
   sentence: Type.String(),
   /** which rule says it and with which numbers; null for what is no rule's */
   rule: nullable(
