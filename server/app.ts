@@ -20,6 +20,7 @@ import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
+import { pointsProgrammeRoutes } from './api/points-programme/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
 import { segmentRoutes } from './api/segments/routes.ts'
 import { storeRoutes } from './api/stores/routes.ts'
@@ -152,5 +153,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(reportRoutes, { deps: hurried })
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
+    await signedInOnly.register(pointsProgrammeRoutes, { deps: hurried })
   })
 }

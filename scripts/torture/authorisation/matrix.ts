@@ -374,6 +374,16 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: MANAGERS,
     request: () => ({ payload: DEFAULT_TIER_TABLE }),
   },
+  'GET /api/points-programme': { expected: HEADQUARTERS },
+  'PUT /api/points-programme': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { version: 0, enabled: false } }),
+  },
+  'POST /api/points-programme/lint': { expected: HEADQUARTERS, request: () => ({ payload: {} }) },
+  'POST /api/points-programme/dry-run': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: {} }),
+  },
   'GET /api/rules': { expected: MANAGERS },
   'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
   'PUT /api/rules/:kind': {
