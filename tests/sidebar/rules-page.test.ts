@@ -2,12 +2,8 @@ import { enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ruleOf } from '../../bot/rules/registry.ts'
 import { RULE_KINDS } from '../../domain/words.ts'
-import {
-  fieldOf,
-  fieldProblem,
-  partsOf,
-  valueText,
-} from '../../sidebar/pages/Console/Rules/rule-fields.ts'
+import { fieldOf, fieldProblem, valueText } from '../../sidebar/pages/Console/Rules/rule-fields.ts'
+import { partsOf } from '../../sidebar/pages/Console/Editor/sentence-parts.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { refusal, type Routes } from './support/fake-server.ts'
 import { showConsole } from './support/show-console.ts'
