@@ -241,6 +241,29 @@ describe('自动标签', () => {
     expect(wrapper.text()).toContain('停着没跑：标签「老客」已删除')
   })
 
+  it('tells who changed what of a rule, its filter in words', async () => {
+    const version = (n: number, over: object) => {
+      const { code: _code, run: _run, broken: _broken, ...rule } = aRule({ version: n, ...over })
+      return { ...rule, by: 'head', byName: '王总', at: '2026-11-20T03:00:00Z' }
+    }
+    const { wrapper, tap } = await show('/tags?tab=rules', {
+      'GET /api/tag-rules/rule-1/history': {
+        items: [
+          version(2, {}),
+          version(1, { validDays: null, filter: { purchaseDays365: { min: 6 } } }),
+        ],
+      },
+    })
+
+    await tap('「高频」的历次修改')
+
+    const history = wrapper.find('.versions').text()
+    expect(history).toContain('第 2 版王总 · 2 天前正在用')
+    expect(history).toMatch(/哪些客户.*至少 6.* → .*至少 12/)
+    expect(history).toContain('几天后自动取下不再符合时取下 → 打上 30 天后自动取下')
+    expect(history).not.toContain('规则名称')
+  })
+
   it('switches a rule off as it stands', async () => {
     const { server, tap } = await show('/tags?tab=rules')
 

@@ -234,6 +234,13 @@ const MATRIX: Readonly<Record<string, Row>> = {
       return { url: `/api/tag-rules/${String(code)}` }
     },
   },
+  'GET /api/tag-rules/:code/history': {
+    expected: MANAGERS,
+    request: async (house) => {
+      const { code } = await savedTagRule(house)
+      return { url: `/api/tag-rules/${String(code)}/history` }
+    },
+  },
   'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
   'PUT /api/tag-rules/:code': {
     expected: HEADQUARTERS,
