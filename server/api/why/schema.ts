@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { RULE_KINDS } from '../../../domain/words.ts'
+import { TASK_KINDS } from '../../../domain/words.ts'
 import { Day, Id, nullable, oneOf } from '../shapes.ts'
 
 /** What can be asked of a customer beside the kinds of task. */
@@ -7,7 +7,7 @@ export const CLASS_KINDS = ['tier', 'rfm', 'stage', 'rhythm'] as const
 
 export const WhyQuery = Type.Object({
   /** a kind of task, or what the customer is told to be */
-  kind: oneOf([...RULE_KINDS, ...CLASS_KINDS]),
+  kind: oneOf([...TASK_KINDS, ...CLASS_KINDS]),
 })
 
 /** Why there is a task or none, or why a customer is what they are: for people one sentence, for programs the numbers. */
