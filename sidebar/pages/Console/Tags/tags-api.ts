@@ -18,8 +18,8 @@ import { useApi } from '../../../session.ts'
 export function useTagsApi() {
   const { call } = useApi()
   return {
-    managed: (cursor?: string) =>
-      call<ManagedTagPage>('GET', `/api/tags/managed${query({ cursor })}`, undefined, LONG_MS),
+    managed: (asked: { search: string; cursor?: string | undefined }) =>
+      call<ManagedTagPage>('GET', `/api/tags/managed${query(asked)}`, undefined, LONG_MS),
     library: () => call<TagLibrary>('GET', '/api/tags'),
     add: (tag: NewTag) => call<LibraryTag>('POST', '/api/tags', tag),
     rename: (id: string, name: string) => call<null>('PATCH', `/api/tags/${id}`, { name }),
@@ -43,6 +43,8 @@ const LONG_MS = 35_000
 
 export const tagsKeys = {
   managed: ['tags', 'managed'] as const,
+  /** with the audience builder, which chooses from the same */
+  library: ['audience', 'tags'] as const,
   merges: ['tag-merges'] as const,
   rules: ['tag-rules'] as const,
   history: (code: string, version: number) => ['tag-rules', 'history', code, version] as const,
