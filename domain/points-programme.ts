@@ -1,6 +1,7 @@
 import { celebrationsBetween } from './birthday.ts'
 import { addDays, endOfMonth, isBusinessDay, type BusinessDay } from './business-day.ts'
 import { POINTS_PENDING_DAYS, POINTS_VALID_DAYS } from './points-lots.ts'
+import type { Lang } from './words.ts'
 
 /** How a chain without a points system of its own gives points (domain-rules 3). */
 export interface PointsProgramme {
@@ -33,13 +34,13 @@ export const PROGRAMME_DEFAULTS = {
 /** A number that can't be used; `remedy` says what to write instead. */
 export interface ProgrammeProblem {
   field: string
-  remedy: string
+  remedy: Record<Lang, string>
 }
 
 type Numbers = Exclude<keyof PointsProgramme, 'startsOn'>
 
-/** bounds, and the smallest step between two numbers */
-const BOUNDS: Record<Numbers, { from: number; to: number; step: number }> = {
+/** Bounds of each number, and the smallest step between two. */
+export const PROGRAMME_BOUNDS: Record<Numbers, { from: number; to: number; step: number }> = {
   pointsPerYuan: { from: 0, to: 1000, step: 0.01 },
   signUpPoints: { from: 0, to: 1_000_000, step: 1 },
   referralPoints: { from: 0, to: 1_000_000, step: 1 },
@@ -48,35 +49,56 @@ const BOUNDS: Record<Numbers, { from: number; to: number; step: number }> = {
   pendingDays: { from: 0, to: 90, step: 1 },
   validDays: { from: 1, to: 3650, step: 1 },
 }
-const FIELDS = ['startsOn', ...Object.keys(BOUNDS)]
+const FIELDS = ['startsOn', ...Object.keys(PROGRAMME_BOUNDS)]
 
 /**
  * What can't be used in a programme, or contradicts itself: every problem, not only the first. None: it can be saved.
  *
  * @param programme what somebody wrote, with or without the defaults
- * @example lintProgramme({ startsOn: '2026-12-01', pointsPerYuan: -1 })
- * // [{ field: 'pointsPerYuan', remedy: 'a number from 0 to 1000, at most 2 decimals' }]
+ * @example checkProgramme({ startsOn: '2026-12-01', pointsPerYuan: -1 })
+ * // [{ field: 'pointsPerYuan', remedy: { en: 'a number from 0 to 1000, at most 2 decimals', … } }]
  */
-export function lintProgramme(programme: unknown): ProgrammeProblem[] {
+export function checkProgramme(programme: unknown): ProgrammeProblem[] {
   if (typeof programme !== 'object' || programme === null || Array.isArray(programme)) {
-    return [{ field: 'programme', remedy: `an object with ${FIELDS.join(', ')}` }]
+    return [
+      problem(
+        'programme',
+        `含有 ${FIELDS.join('、')} 的对象`,
+        `an object with ${FIELDS.join(', ')}`,
+      ),
+    ]
   }
   const given: Record<string, unknown> = { ...PROGRAMME_DEFAULTS, ...programme }
   const problems: ProgrammeProblem[] = Object.keys(given)
     .filter((field) => !FIELDS.includes(field))
-    .map((field) => ({ field, remedy: `one of ${FIELDS.join(', ')}: there is no such field` }))
+    .map((field) =>
+      problem(
+        field,
+        `${FIELDS.join('、')} 中的一个，没有这一项`,
+        `one of ${FIELDS.join(', ')}: there is no such field`,
+      ),
+    )
   const { startsOn } = given
   if (typeof startsOn !== 'string' || !isBusinessDay(startsOn)) {
-    problems.push({ field: 'startsOn', remedy: 'a day that exists, such as 2026-12-01' })
+    problems.push(
+      problem(
+        'startsOn',
+        '真实存在的日期，例如 2026-12-01',
+        'a day that exists, such as 2026-12-01',
+      ),
+    )
   }
-  for (const [field, { from, to, step }] of Object.entries(BOUNDS)) {
+  for (const [field, { from, to, step }] of Object.entries(PROGRAMME_BOUNDS)) {
     const value = given[field]
     if (typeof value === 'number' && value >= from && value <= to && isMultiple(value, step))
       continue
     const decimals = step === 0.01 ? 2 : 1
-    const what = step === 1 ? 'an integer' : 'a number'
-    const most = step === 1 ? '' : `, at most ${decimals} decimal${decimals > 1 ? 's' : ''}`
-    problems.push({ field, remedy: `${what} from ${from} to ${to}${most}` })
+    const en =
+      step === 1
+        ? `an integer from ${from} to ${to}`
+        : `a number from ${from} to ${to}, at most ${decimals} decimal${decimals > 1 ? 's' : ''}`
+    const zh = step === 1 ? '整数' : `数，最多 ${decimals} 位小数`
+    problems.push(problem(field, ` ${from} 到 ${to} 之间的${zh}`, en))
   }
   if (problems.length > 0) return problems
   return contradictions(given as unknown as PointsProgramme)
@@ -88,22 +110,31 @@ function contradictions(programme: PointsProgramme): ProgrammeProblem[] {
   const problems: ProgrammeProblem[] = []
   const most = Math.max(signUpPoints, referralPoints)
   if (most > behaviourDailyCap) {
-    problems.push({
-      field: 'behaviourDailyCap',
-      remedy: `${most} or more: less would never give the ${most} points of one sign-up or referral in full`,
-    })
+    problems.push(
+      problem(
+        'behaviourDailyCap',
+        ` ${most} 或更多，不然一次入会或推荐的 ${most} 分永远给不满`,
+        `${most} or more: less would never give the ${most} points of one sign-up or referral in full`,
+      ),
+    )
   }
   if (pendingDays >= validDays) {
-    problems.push({
-      field: 'pendingDays',
-      remedy: `fewer days than validDays (${validDays}): points would end before they may be spent`,
-    })
+    problems.push(
+      problem(
+        'pendingDays',
+        `比有效期（${validDays} 天）少的天数，不然积分还不能用就到期了`,
+        `fewer days than validDays (${validDays}): points would end before they may be spent`,
+      ),
+    )
   }
   if (pointsPerYuan + most === 0) {
-    problems.push({
-      field: 'pointsPerYuan',
-      remedy: 'more than 0: this programme gives no points at all',
-    })
+    problems.push(
+      problem(
+        'pointsPerYuan',
+        '大于 0 的数，不然一分也不给',
+        'more than 0: this programme gives no points at all',
+      ),
+    )
   }
   return problems
 }
@@ -146,6 +177,10 @@ export function birthdayMonths(from: BusinessDay, to: BusinessDay): BirthdayMont
     }
   }
   return [...found.values()]
+}
+
+function problem(field: string, zh: string, en: string): ProgrammeProblem {
+  return { field, remedy: { 'zh-CN': zh, en } }
 }
 
 function isMultiple(value: number, step: number): boolean {

@@ -20,8 +20,10 @@ import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
+import { pointsProgrammeRoutes } from './api/points-programme/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
 import { segmentRoutes } from './api/segments/routes.ts'
+import { storeRoutes } from './api/stores/routes.ts'
 import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
@@ -143,6 +145,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(customerListRoutes, { deps: hurried })
     await signedInOnly.register(guideRoutes, { deps: hurried })
+    await signedInOnly.register(storeRoutes, { deps: hurried })
     await signedInOnly.register(segmentRoutes, { deps: hurried })
     await signedInOnly.register(assignmentRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })
@@ -150,5 +153,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(reportRoutes, { deps: hurried })
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
+    await signedInOnly.register(pointsProgrammeRoutes, { deps: hurried })
   })
 }

@@ -183,6 +183,13 @@ export const TiersChanged = createError(
   409,
 )
 
+// — Points —
+export const PointsProgrammeChanged = createError(
+  'POINTS_PROGRAMME_CHANGED',
+  '积分方案刚被别人改过，请刷新后再改。 It was saved meanwhile: read it again.',
+  409,
+)
+
 // — Open API —
 export const ApiKeyRefused = createError(
   'API_KEY_REFUSED',

@@ -1,6 +1,7 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import type { BirthdayMonth } from '../../domain/points-programme.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
+import { pointsOf, wantedLines } from './programme-lines.ts'
 import { PROGRAMME_PREFIX, type ProgrammeInForce } from './points-programme.ts'
 
 /** What one night gives points by. */
@@ -13,8 +14,6 @@ export interface EarnContext {
   changedOrders: Prisma.Sql
   birthdays: readonly BirthdayMonth[]
 }
-
-const MOST_POINTS = 1_000_000_000
 
 /**
  * Writes the lines that are missing between what customers were given and what they are due, in one statement:
@@ -36,42 +35,13 @@ export async function writeProgrammeLines(
 ): Promise<{ lines: number; customers: bigint[] }> {
   const { params, version, enabled } = programme
   const ids = Prisma.sql`any(${[...customerIds]}::bigint[])`
+  const where = {
+    orders: Prisma.sql`o.customer_id = ${ids} and ${changedOrders}`,
+    joined: Prisma.sql`c.id = ${ids}`,
+    brought: Prisma.sql`brought.id = ${ids}`,
+  }
   const [done] = await tx.$queryRaw<{ lines: number; customers: string[] }[]>(Prisma.sql`
-    with birthday as materialized (
-      select * from unnest(${birthdays.map((b) => b.month)}::text[], ${birthdays.map((b) => b.md)}::int[],
-        ${birthdays.map((b) => b.lunar)}::boolean[]) as b(month, md, lunar)
-    ), bought as (
-      select 'order:' || o.order_no as about, o.customer_id, o.member_no, 'spend' as track, o.paid_at as at,
-        o.paid_day as day, true as holds,
-        case when o.status = 'paid' then greatest(o.amount_fen - o.refunded_fen, 0) else 0 end as net,
-        case when b.month is null then 1 else ${params.birthdayMonthFactor}::numeric end as factor
-      from orders o join customer c on c.id = o.customer_id
-      left join birthday b on b.month = to_char(o.paid_day, 'YYYY-MM')
-        and b.lunar = c.birthday_lunar and b.md = c.birthday_md
-      where o.customer_id = ${ids} and ${changedOrders}
-    ), behaved as (
-      select 'sign_up:' || c.member_no as about, c.id as customer_id, c.member_no, c.joined_at as at, true as holds,
-        ${params.signUpPoints}::int as points
-      from customer c where c.id = ${ids} and c.member_no is not null and c.joined_at is not null
-      union all
-      select 'referral:' || brought.member_no, c.id, c.member_no, first_order.paid_at, first_order.holds,
-        ${params.referralPoints}::int
-      from customer brought
-      join customer c on c.member_no = brought.referrer_member_no and c.id <> brought.id
-      cross join lateral (
-        select o.paid_at, o.status = 'paid' and o.refunded_fen = 0 as holds
-        from orders o where o.customer_id = brought.id order by o.paid_at, o.id limit 1
-      ) first_order
-      where brought.id = ${ids} and brought.member_no is not null
-    ), wanted as materialized (
-      select about, customer_id, member_no, track, at, day, holds, net, factor,
-        ${pointsOf('net', `${params.pointsPerYuan}`, 'factor')} as fresh
-      from bought
-      union all
-      select about, customer_id, member_no, 'behaviour', at, (at at time zone ${zone})::date, holds, 0, 1,
-        case when holds then points else 0 end
-      from behaved
-    ), given as (
+    with ${wantedLines({ params, zone, birthdays }, where)}, given as (
       select e.about, count(*)::int as lines, sum(e.points)::int as points, max(e.customer_id) as customer_id,
         min(e.member_no) as member_no, (array_agg(e.points order by e.id))[1] as first_points,
         (array_agg(e.facts order by e.id))[1] as facts
@@ -131,9 +101,4 @@ export async function writeProgrammeLines(
       union select customer_id::text from astray
       union select was::text from astray where was is not null) as customers`)
   return { lines: done?.lines ?? 0, customers: (done?.customers ?? []).map(BigInt) }
-}
-
-/** SQL of domain orderPoints: net fen × points per yuan × factor, rounded down. */
-function pointsOf(net: string, perYuan: string, factor: string): Prisma.Sql {
-  return Prisma.raw(`least(floor(${net} * ${perYuan} * ${factor} / 100), ${MOST_POINTS})::int`)
 }

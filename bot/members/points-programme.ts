@@ -1,5 +1,5 @@
 import {
-  lintProgramme,
+  checkProgramme,
   PROGRAMME_DEFAULTS,
   type PointsProgramme,
 } from '../../domain/points-programme.ts'
@@ -29,24 +29,30 @@ export async function loadProgramme(db: Db): Promise<ProgrammeInForce | null> {
 }
 
 /**
- * Keeps a programme as the next version; it holds from the next night on, for what happens from `startsOn` on.
+ * Keeps a programme as the next version; it holds from the next night on, for what happens from `startsOn` on. Nothing
+ * is written where it says what the version in force says.
  *
  * @param by userid, or `operator`
- * @returns the version
+ * @param over the version that was edited, 0 where there was none; left out: whichever is in force
+ * @returns the version; null where another one was saved since the one that was edited
  * @throws RangeError naming each number that can't be used, and what to write instead
  */
 export async function saveProgramme(
   db: Database,
   programme: { params: unknown; enabled: boolean },
-  { by, now }: { by: string; now: Date },
-): Promise<number> {
+  { by, now, over }: { by: string; now: Date; over?: number },
+): Promise<number | null> {
   const params = checked(programme.params)
   return await db.prisma.$transaction(async (tx) => {
     await tx.$executeRaw(
       Prisma.sql`select pg_advisory_xact_lock(hashtextextended('points_programme', 0))`,
     )
-    const version = ((await loadProgramme(tx))?.version ?? 0) + 1
+    const before = await loadProgramme(tx)
+    const inForce = before?.version ?? 0
+    if (over !== undefined && over !== inForce) return null
     const { enabled } = programme
+    if (before?.enabled === enabled && isSame(before.params, params)) return inForce
+    const version = inForce + 1
     await tx.pointsProgramme.create({
       data: { version, enabled, params: { ...params }, createdBy: by, createdAt: now },
     })
@@ -56,17 +62,24 @@ export async function saveProgramme(
         actor: by,
         action: 'points_programme.save',
         subject: String(version),
-        detail: { enabled, ...params },
+        detail: {
+          before: before && { enabled: before.enabled, params: { ...before.params } },
+          after: { enabled, params: { ...params } },
+        },
       },
     })
     return version
   })
 }
 
+function isSame(a: PointsProgramme, b: PointsProgramme): boolean {
+  return Object.entries(a).every(([field, value]) => b[field as keyof PointsProgramme] === value)
+}
+
 function checked(params: unknown): PointsProgramme {
-  const problems = lintProgramme(params)
+  const problems = checkProgramme(params)
   if (problems.length > 0) {
-    const each = problems.map(({ field, remedy }) => `${field}: write ${remedy}.`)
+    const each = problems.map(({ field, remedy }) => `${field}: write ${remedy.en}.`)
     throw new RangeError(`points programme: ${each.join(' ')}`)
   }
   return { ...PROGRAMME_DEFAULTS, ...(params as PointsProgramme) }

@@ -7,6 +7,7 @@ import { SILENCE_URGENCY } from '../../domain/silence-urgency.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { churnDaySql, churnIsOn, fallingJoin, isLostOn } from './churn-sql.ts'
 import { cycleColumns, cycleJoins } from './group-cycles.ts'
+import { holdsFor } from './holds-for.ts'
 import { outlookJoin, outlookSql, urgencySql } from './outlook.ts'
 import { overdueInForce } from './repurchase-overdue.ts'
 import type { ScanWindow } from './rule.ts'
@@ -78,6 +79,7 @@ function silent(window: ScanWindow, params: ChurnNumbers): Prisma.Sql {
       and (overdue.id is null or overdue.scan_day <= ${day}::date - ${restDays}::int)
       -- whoever is overdue, by the numbers of that rule, is asked as that first
       and not (${asked !== null}::boolean and overdue.id is null
+        and ${holdsFor(asked?.stores ?? null, Prisma.sql`r.customer_id`)}
         and ${day}::date - r.last_purchase_day <= ${asked?.maxDays ?? 0}::int
         and coalesce(${day}::date - r.last_purchase_day >= ${asked?.factor ?? 0}::float8 * r.cycle_days, false))`
 }
@@ -86,10 +88,11 @@ const urgency = (step: 'warning' | 'leaning') =>
   urgencySql(step, Prisma.sql`${SILENCE_URGENCY[step].unknown}::float8`)
 
 /**
- * Lost, with a birthday in the coming days: found by the index on it. Once for each silence; where the birthday rule is on,
- * its task is the greeting.
+ * Lost, with a birthday in the coming days: found by the index on it. Once for each silence; where the birthday rule
+ * holds, its task is the greeting.
  */
 function onBirthday(window: ScanWindow, { occasionDays }: ChurnNumbers): Prisma.Sql {
+  const birthday = window.inForce.get('birthday')
   const days = celebrationsBetween(window.day, addDays(window.day, occasionDays))
   return Prisma.sql`
     select s.customer_id, s.last_order_no || ':lost', ${lostColumns(window, Prisma.sql`'birthday'`, 'b.day')}
@@ -97,7 +100,8 @@ function onBirthday(window: ScanWindow, { occasionDays }: ChurnNumbers): Prisma.
       ${days.map((c) => c.day)}::date[]) as b(lunar, md, day)
     join customer c on c.birthday_lunar = b.lunar and c.birthday_md = b.md
     join customer_stats s on s.customer_id = c.id and s.last_order_no is not null
-    where ${isLostOn('b.day')} and not ${window.inForce.has('birthday')}::boolean`
+    where ${isLostOn('b.day')} and not (${birthday !== undefined}::boolean
+      and ${holdsFor(birthday?.stores ?? null, Prisma.sql`c.id`)})`
 }
 
 /** Lost, without a known birthday, in the days before a festival: on other days it reads nothing. */

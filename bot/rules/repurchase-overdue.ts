@@ -19,7 +19,7 @@ import {
   unlikelyBelow,
   urgencySql,
 } from './outlook.ts'
-import { defineRule, type ScanWindow } from './rule.ts'
+import { defineRule, type HoldsNow, type ScanWindow } from './rule.ts'
 import { greeting, signature } from './sign.ts'
 
 const Params = Type.Object({
@@ -43,14 +43,15 @@ const DEFAULTS = {
   diesDays: 7,
 } satisfies Static<typeof Params>
 
-/** The numbers of the overdue rule in a scan; null while it looks for nobody. */
+/** The overdue rule in a scan, its numbers and its stores; null while it looks for nobody. */
 export function overdueInForce({
   inForce,
-}: Pick<ScanWindow, 'inForce'>): Static<typeof Params> | null {
-  const params = inForce.get('repurchase_overdue')
-  if (!params) return null
+}: Pick<ScanWindow, 'inForce'>): (Static<typeof Params> & Pick<HoldsNow, 'stores'>) | null {
+  const holds = inForce.get('repurchase_overdue')
+  if (!holds) return null
+  const { params, stores } = holds
   // numbers that can't be used stop the scan at the rule itself
-  return Value.Check(Params, params) ? params : DEFAULTS
+  return { ...(Value.Check(Params, params) ? params : DEFAULTS), stores }
 }
 
 /** what a soft nudge has of the urgency of somebody overdue */

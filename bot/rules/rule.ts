@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { Birthday } from '../../domain/birthday.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../domain/business-day.ts'
+import type { RuleStores } from '../../domain/rule-stores.ts'
 import type { CycleSource, Lang, RuleKind } from '../../domain/words.ts'
 import type { Prisma } from '../../prisma/db.ts'
 
@@ -13,8 +14,14 @@ export interface ScanWindow {
   zone: string
   /** when the scan runs: what must never be late is compared with it */
   now: Date
-  /** every rule that looks for customers in the same scan, with its numbers: some leave them to another one */
-  inForce: ReadonlyMap<RuleKind, object>
+  /** every rule that looks for customers in the same scan: some leave them to another one */
+  inForce: ReadonlyMap<RuleKind, HoldsNow>
+}
+
+/** The numbers of a rule in force and the stores it holds for; null: all. */
+export interface HoldsNow {
+  params: object
+  stores: RuleStores | null
 }
 
 /** Who writes to whom. */

@@ -5,6 +5,7 @@ import type { BotDeps } from '../deps.ts'
 import { countGroupCycles } from '../rules/group-cycles.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { ruleOf } from '../rules/registry.ts'
+import type { HoldsNow } from '../rules/rule.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
 import { decideCandidates } from './scan-decide.ts'
 
@@ -12,7 +13,7 @@ import { decideCandidates } from './scan-decide.ts'
 export interface DryRunOptions {
   kind: RuleKind
   /** null: the rule makes nothing */
-  params: object | null
+  holds: HoldsNow | null
   day: BusinessDay
   lang: Lang
   /** condition on an employee aliased `e`: whose tasks the asker may see */
@@ -101,11 +102,11 @@ async function inside(tx: Db, deps: BotDeps, options: DryRunOptions): Promise<Dr
   return await compare(tx, options)
 }
 
-function changed(rules: readonly RuleInForce[], { kind, params }: DryRunOptions): RuleInForce[] {
+function changed(rules: readonly RuleInForce[], { kind, holds }: DryRunOptions): RuleInForce[] {
   const rule = ruleOf(kind)
   const version = (rules.find((one) => one.rule.kind === kind)?.version ?? 1) + 1
   return RULE_KINDS.flatMap((known) => {
-    if (known === kind) return params === null ? [] : [{ rule, version, params }]
+    if (known === kind) return holds === null ? [] : [{ rule, version, ...holds }]
     return rules.filter((one) => one.rule.kind === known)
   })
 }

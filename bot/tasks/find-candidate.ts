@@ -1,5 +1,6 @@
 import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
+import { candidatesOf } from '../rules/holds-for.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { scanSince } from './scan-window.ts'
 
@@ -14,15 +15,15 @@ export async function nextScanDay(db: Db, today: BusinessDay): Promise<BusinessD
 /** Whether a rule will find a customer in the scan of a day: with which facts, or null. Writes nothing. */
 export async function findCandidate(
   db: Db,
-  { rule, params }: RuleInForce,
+  asked: RuleInForce,
   customerId: bigint,
   { day, zone }: { day: BusinessDay; zone: string },
 ): Promise<{ occurrence: string; facts: unknown } | null> {
-  const since = await scanSince(db, rule.kind, day)
+  const since = await scanSince(db, asked.rule.kind, day)
   const inForce = kindsOf(await loadRules(db))
   const window = { day, since, zone, now: atTime(day, '00:00', zone), inForce }
   const [found] = await db.$queryRaw<{ occurrence: string; facts: unknown }[]>(Prisma.sql`
-    select occurrence, facts from (${rule.candidates(window, params)}) as found
+    select occurrence, facts from (${candidatesOf(asked, window)}) as found
     where customer_id = ${customerId}`)
   return found ?? null
 }

@@ -1,4 +1,5 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
+import { candidatesOf } from '../rules/holds-for.ts'
 import type { RuleInForce } from '../rules/load-rules.ts'
 import type { ScanWindow } from '../rules/rule.ts'
 import { scanSince } from './scan-window.ts'
@@ -23,19 +24,20 @@ export async function createScanTables(tx: Db): Promise<void> {
 }
 
 /**
- * One statement over all customers: what a rule finds for a day and is not a task yet.
+ * One statement over all customers: what a rule finds for a day, in the stores it holds for, and is not a task yet.
  *
  * @returns how many it finds that are tasks already
  */
 export async function findCandidates(
   tx: Db,
-  { rule, version, params }: RuleInForce,
+  inForce: RuleInForce,
   scan: Omit<ScanWindow, 'since'>,
 ): Promise<number> {
+  const { rule, version } = inForce
   const since = await scanSince(tx, rule.kind, scan.day)
   const [row] = await tx.$queryRaw<{ existing: number }[]>(Prisma.sql`
     with found as materialized (
-      ${rule.candidates({ ...scan, since }, params)}
+      ${candidatesOf(inForce, { ...scan, since })}
     ), fresh as (
       insert into scan_candidate
       select f.customer_id, ${rule.kind}, f.occurrence, ${version}::int, f.facts,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { loadProgramme, saveProgramme } from '../../bot/members/points-programme.ts'
-import { lintProgramme } from '../../domain/points-programme.ts'
+import { checkProgramme } from '../../domain/points-programme.ts'
 import type { OpenScript } from './open.ts'
 import { orRefusal, Refused } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
@@ -70,9 +70,9 @@ async function readProgramme(file: string): Promise<unknown> {
   } catch {
     throw new Refused(`${file}: there is no such file, or it is not JSON.`)
   }
-  const problems = lintProgramme(params)
+  const problems = checkProgramme(params)
   if (problems.length === 0) return params
-  throw new Refused(problems.map(({ field, remedy }) => `${field}: write ${remedy}.`).join('\n'))
+  throw new Refused(problems.map(({ field, remedy }) => `${field}: write ${remedy.en}.`).join('\n'))
 }
 
 async function show({ db }: OpenScript, terminal: Terminal): Promise<void> {

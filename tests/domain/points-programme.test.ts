@@ -4,7 +4,7 @@ import { nextCelebration } from '../../domain/birthday.ts'
 import { addDays, endOfMonth } from '../../domain/business-day.ts'
 import {
   birthdayMonths,
-  lintProgramme,
+  checkProgramme,
   orderPoints,
   PROGRAMME_DEFAULTS,
 } from '../../domain/points-programme.ts'
@@ -76,10 +76,10 @@ describe('birthdayMonths', () => {
   })
 })
 
-describe('lintProgramme', () => {
+describe('checkProgramme', () => {
   it('takes a programme that says no more than it must', () => {
-    expect(lintProgramme(good)).toEqual([])
-    expect(lintProgramme({ ...PROGRAMME_DEFAULTS, ...good })).toEqual([])
+    expect(checkProgramme(good)).toEqual([])
+    expect(checkProgramme({ ...PROGRAMME_DEFAULTS, ...good })).toEqual([])
   })
 
   it.each([
@@ -101,15 +101,15 @@ describe('lintProgramme', () => {
     [{ ...good, validDays: 0 }, 'validDays', /from 1 to 3650/],
     [{ ...good, pointPerYuan: 2 }, 'pointPerYuan', /there is no such field/],
   ])('of %j says what is wrong with %s', (programme, field, remedy) => {
-    const problems = lintProgramme(programme)
+    const problems = checkProgramme(programme)
 
     expect(problems.map((problem) => problem.field)).toEqual([field])
-    expect(problems[0]?.remedy).toMatch(remedy)
+    expect(problems[0]?.remedy.en).toMatch(remedy)
   })
 
   it('names every problem, not only the first', () => {
     expect(
-      lintProgramme({ startsOn: 'x', pointsPerYuan: -1, validDays: 0 }).map(({ field }) => field),
+      checkProgramme({ startsOn: 'x', pointsPerYuan: -1, validDays: 0 }).map(({ field }) => field),
     ).toEqual(['startsOn', 'pointsPerYuan', 'validDays'])
   })
 })

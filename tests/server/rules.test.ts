@@ -29,8 +29,8 @@ beforeEach(async () => {
   clock.set('2026-11-22T02:00:00Z')
   await db.prisma.store.createMany({
     data: [
-      { storeNo: 'S1', name: '西湖店' },
-      { storeNo: 'S2', name: '滨江店' },
+      { storeNo: 'S1', name: '西湖店', region: '华东' },
+      { storeNo: 'S2', name: '滨江店', region: '华南' },
     ],
   })
   near = await aGuide(db, { userid: 'near', storeNo: 'S1' })
@@ -80,6 +80,7 @@ describe('a rule', () => {
       version: 1,
       enabled: true,
       params: { stepDays: [3, 0] },
+      stores: null,
     })
 
     const rule = await call<RuleView>('GET', '/repurchase_overdue')
@@ -147,6 +148,68 @@ describe('a rule', () => {
     await call('PUT', '/birthday', { payload, headers: manager, status: 403 })
     await call('GET', '/birthday', { headers: manager })
     await call('GET', '/birthday', { headers: await signIn(test.app, 'near'), status: 403 })
+  })
+})
+
+describe('the stores a rule holds for', () => {
+  const east = { regions: ['华东'], storeNos: [] }
+  const put = (payload: object, status = 200) =>
+    call<RuleView>('PUT', '/birthday', { payload, status })
+
+  it('are a part of its versions, and stay where a change leaves them out', async () => {
+    expect(await put({ stores: east })).toMatchObject({ version: 2, stores: east, findings: [] })
+    expect(await put({ params: { stepDays: [5] } })).toMatchObject({ version: 3, stores: east })
+    const back = await put({ stores: null })
+
+    expect(back.stores).toBeNull()
+    expect(back.history.map(({ stores }) => stores)).toEqual([null, east, east])
+    expect(await db.prisma.auditLog.findFirst({ where: { subject: 'birthday' } })).toMatchObject({
+      detail: { before: { stores: null }, after: { stores: east } },
+    })
+  })
+
+  it('are the same in any order', async () => {
+    await put({ stores: { regions: ['华东'], storeNos: ['S2', 'S1', 'S2'] } })
+
+    expect(await put({ stores: { regions: ['华东'], storeNos: ['S1', 'S2'] } })).toMatchObject({
+      version: 2,
+    })
+  })
+
+  it.each([
+    [{ regions: [], storeNos: [] }, 'stores', 'holds_nowhere'],
+    [{ regions: ['华北'], storeNos: ['S1'] }, 'stores.regions', 'unknown_region'],
+    [{ regions: ['华东'], storeNos: ['S9'] }, 'stores.storeNos', 'unknown_store'],
+  ])('%j are refused, and found by the linter', async (stores, field, code) => {
+    expect(await put({ stores }, 400)).toMatchObject({ code: 'BAD_INPUT', field })
+    expect(
+      await call('POST', '/birthday/dry-run', { payload: { stores }, status: 400 }),
+    ).toMatchObject({ field })
+    expect(
+      await call('POST', '/birthday/lint', { payload: { stores }, headers: manager }),
+    ).toMatchObject({ findings: [{ severity: 'error', code, field }], found: null })
+    expect(await db.prisma.rule.count()).toBe(0)
+  })
+
+  it('that are gone since say so, and don’t keep the rule from being switched off', async () => {
+    await put({ stores: east })
+    await db.prisma.store.updateMany({ data: { region: '江浙' } })
+
+    const { findings } = await call<RuleView>('GET', '/birthday', { headers: manager })
+
+    expect(findings).toMatchObject([{ code: 'unknown_region', field: 'stores.regions' }])
+    expect(await put({ enabled: false })).toMatchObject({ version: 3, enabled: false })
+  })
+
+  it('bound whom the linter finds', async () => {
+    await birthdays(near, 0)
+    await aCustomer(db, { birthdayMd: 1123, storeNo: 'S2' }, [far])
+
+    const { found } = await call<LintAnswer>('POST', '/birthday/lint', {
+      payload: { stores: east },
+    })
+
+    expect(found).toEqual({ customers: 1, of: 2 })
   })
 })
 
@@ -227,6 +290,28 @@ describe('a dry run', () => {
     expect(counts.byKind['birthday']).toBe(tried.after.created)
     expect(await db.prisma.heldBack.count()).toBe(tried.after.heldBack)
     expect(tried.after.created).toBeGreaterThan(0)
+  })
+
+  it('said exactly what a rule for some stores then makes, and in which stores', async () => {
+    await birthdays(near, 0, 1, 2)
+    for (const day of [0, 2, 9]) {
+      await aCustomer(db, { birthdayMd: 1123 + day, storeNo: 'S2' }, [far])
+    }
+    const change = { params: { stepDays: [2, 0] }, stores: { regions: ['华南'], storeNos: [] } }
+
+    const tried = await tryOut({ date: '2026-11-23', ...change })
+    await call('PUT', '/birthday', { payload: change })
+    const { counts } = await runScan(createTestDeps(db, { clock }), { day: '2026-11-23' })
+
+    expect(tried).toMatchObject({ after: { created: 2 }, before: { created: 2 } })
+    expect(tried.byStore).toEqual([
+      { storeNo: 'S2', name: '滨江店', created: 2, before: 1 },
+      { storeNo: 'S1', name: '西湖店', created: 0, before: 1 },
+    ])
+    expect(counts.byKind['birthday']).toBe(tried.after.created)
+    expect(await db.prisma.task.groupBy({ by: ['storeNo'], _count: true })).toEqual([
+      { storeNo: 'S2', _count: 2 },
+    ])
   })
 
   it('tells what is lost where the rule is switched off', async () => {

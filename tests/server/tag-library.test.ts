@@ -25,10 +25,11 @@ beforeEach(async () => {
 
 const ask = (method: 'PATCH' | 'DELETE', id: bigint, payload?: object) =>
   test.app.inject({ method, url: `/api/tags/${id}`, headers: hq, ...(payload && { payload }) })
-const managed = async (headers = hq, cursor?: string) =>
+const managed = async (headers = hq, cursor?: string, search?: string) =>
   (
     await test.app.inject({
-      url: `/api/tags/managed${cursor ? `?cursor=${cursor}` : ''}`,
+      url: '/api/tags/managed',
+      query: { ...(cursor && { cursor }), ...(search && { search }) },
       headers,
     })
   ).json<ManagedTagPage>()
@@ -88,6 +89,31 @@ describe('GET /api/tags/managed', () => {
 
     expect(names).toHaveLength(45)
     expect(new Set(names).size).toBe(45)
+  })
+
+  it('finds by a part of the name or of the group’s, page by page, and takes % and _ as they are', async () => {
+    for (let i = 0; i < 25; i++) await aTag(db, `茶客${i}`)
+    await aTag(db, '五折_50%')
+    const of = async (search: string, cursor?: string) => {
+      const page = await managed(hq, cursor, search)
+      return { names: page.items.map(({ name }) => name), next: page.nextCursor }
+    }
+
+    const first = await of('茶客')
+    const second = await of('茶客', first.next ?? '')
+    expect([...first.names, ...second.names].toSorted()).toEqual(
+      Array.from({ length: 25 }, (_, i) => `茶客${i}`).toSorted(),
+    )
+    expect(second.next).toBeNull()
+    expect((await of('喝')).names).toEqual(['爱喝茶'])
+    expect((await of('0%')).names).toEqual(['五折_50%'])
+    expect((await of('_')).names).toEqual(['五折_50%'])
+
+    const { group } = await db.prisma.tag.findUniqueOrThrow({
+      where: { id: tag },
+      include: { group: true },
+    })
+    expect((await of(group.name)).names.length).toBeGreaterThan(0)
   })
 })
 

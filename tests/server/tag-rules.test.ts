@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { applySavedRule } from '../../bot/members/apply-saved-rule.ts'
-import type { TagRuleView } from '../../server/api/tag-rules/schema.ts'
+import type { TagRuleHistory, TagRuleView } from '../../server/api/tag-rules/schema.ts'
 import type { CustomerTagView } from '../../server/api/customers/schema.ts'
 import { aTag, someStats } from '../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
@@ -88,6 +88,24 @@ describe('a customer’s automatic tag', () => {
 })
 
 describe('rules of automatic tags', () => {
+  it('keep who saved which version, newest first', async () => {
+    const { code } = (await post()).json<TagRuleView>()
+    await put(code, { version: 1, filter: { member: true }, enabled: false, validDays: 30 })
+
+    const { items } = (
+      await test.app.inject({ url: `/api/tag-rules/${code}/history`, headers })
+    ).json<TagRuleHistory>()
+
+    expect(items).toMatchObject([
+      { version: 2, filter: { member: true }, enabled: false, validDays: 30, tagName: '高价值' },
+      { version: 1, filter: BIG, enabled: true, validDays: null, tagName: '高价值' },
+    ])
+    const author = await db.prisma.employee.findFirstOrThrow({ where: { role: 'hq' } })
+    for (const one of items) expect(one).toMatchObject({ by: author.userid, byName: author.name })
+    const none = await test.app.inject({ url: '/api/tag-rules/none/history', headers })
+    expect([none.statusCode, none.json()]).toMatchObject([404, { code: 'TAG_RULE_NOT_FOUND' }])
+  })
+
   it('are kept version by version, the newest holds, and each save is in the audit log', async () => {
     const made = (await post({ validDays: 30 })).json<TagRuleView>()
     const changed = await put(made.code, { version: 1, enabled: false })

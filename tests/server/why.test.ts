@@ -151,6 +151,31 @@ describe('why is there no birthday task for her', () => {
 
     expect(await why('birthday')).toMatchObject({ status: 'off', rule: null })
   })
+
+  it('because the rule does not hold for her store', async () => {
+    await aBirthday(1122)
+    const stores = { regions: [], storeNos: ['S9'] }
+    await db.prisma.rule.create({ data: { kind: 'birthday', version: 2, params: {}, stores } })
+
+    const { storeNo } = await db.prisma.customer.findUniqueOrThrow({
+      where: { id: chain.customer.id },
+    })
+    const store = await db.prisma.store.upsert({
+      where: { storeNo: storeNo ?? '' },
+      update: {},
+      create: { storeNo: storeNo ?? '', name: '西湖店' },
+    })
+    expect(await why('birthday')).toMatchObject({
+      status: 'not_here',
+      sentence: `TA 所属的${store.name}没有开启「生日」的提醒。`,
+      rule: { version: 2 },
+    })
+
+    await db.prisma.customer.update({ where: { id: chain.customer.id }, data: { storeNo: null } })
+    expect((await why('birthday')).sentence).toBe(
+      'TA 还没有所属门店，「生日」的提醒只在部分门店开启。',
+    )
+  })
 })
 
 describe('why there is no other task', () => {

@@ -57,6 +57,19 @@ describe('the audience builder', () => {
     expect(asked()).toEqual([])
   })
 
+  it('offers the regions of one’s own stores to choose from', async () => {
+    const { wrapper, add, asked } = await showBuilder()
+    await add('region')
+
+    const search = wrapper.find('[role="combobox"]')
+    await search.trigger('focus')
+    expect(wrapper.findAll('[role="option"]').map((one) => one.text())).toEqual(['华东'])
+    await search.trigger('keydown.enter')
+    await pause()
+
+    expect(asked()[0]).toEqual({ region: ['华东'] })
+  })
+
   it('counts once after the typing, with who is out of reach and why, by store, and a few by name', async () => {
     const { wrapper, asked, add } = await showBuilder()
     await add('lastPurchase')

@@ -2,12 +2,8 @@ import { enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ruleOf } from '../../bot/rules/registry.ts'
 import { RULE_KINDS } from '../../domain/words.ts'
-import {
-  fieldOf,
-  fieldProblem,
-  partsOf,
-  valueText,
-} from '../../sidebar/pages/Console/Rules/rule-fields.ts'
+import { fieldOf, fieldProblem, valueText } from '../../sidebar/pages/Console/Rules/rule-fields.ts'
+import { partsOf } from '../../sidebar/pages/Console/Editor/sentence-parts.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { refusal, type Routes } from './support/fake-server.ts'
 import { showConsole } from './support/show-console.ts'
@@ -21,6 +17,7 @@ const aRule = (over: object = {}) => ({
   version: 3,
   enabled: true,
   params: ruleOf('repurchase_overdue').defaults,
+  stores: null,
   defaults: ruleOf('repurchase_overdue').defaults,
   schema: ruleOf('repurchase_overdue').params,
   findings: [],
@@ -29,6 +26,7 @@ const aRule = (over: object = {}) => ({
       version: 3,
       enabled: true,
       params: { factor: 2 },
+      stores: { regions: ['华东'], storeNos: ['S3'] },
       by: 'li',
       byName: '李总',
       at: '2026-11-20T03:00:00Z',
@@ -37,6 +35,7 @@ const aRule = (over: object = {}) => ({
       version: 2,
       enabled: true,
       params: { factor: 3 },
+      stores: null,
       by: 'head',
       byName: '王总',
       at: '2026-11-01T03:00:00Z',
@@ -60,6 +59,13 @@ const RULE = '/api/rules/repurchase_overdue'
 const routes = (over: Routes = {}): Routes => ({
   'GET /api/me': hq,
   'GET /api/rules': { items: [aRule()] },
+  'GET /api/stores': {
+    items: [
+      { storeNo: 'S1', name: '西湖店', region: '华东' },
+      { storeNo: 'S2', name: '滨江店', region: '华东' },
+      { storeNo: 'S3', name: '天河店', region: '华南' },
+    ],
+  },
   [`GET ${RULE}`]: aRule(),
   [`POST ${RULE}/lint`]: { findings: [], found: { customers: 40, of: 900 } },
   [`POST ${RULE}/dry-run`]: dryRun,
@@ -183,6 +189,7 @@ describe('规则', () => {
           version: 4,
           enabled: true,
           params: {},
+          stores: null,
           by: 'li',
           byName: '李总',
           at: '2026-11-22T03:00:00Z',
@@ -214,6 +221,52 @@ describe('规则', () => {
 
     expect(field(wrapper, '间隔倍数').value).toBe('3')
     expect(wrapper.text()).toContain('有改动')
+  })
+
+  it('holds for the regions and stores that are chosen by searching, new stores of a region included', async () => {
+    const { wrapper, server, tap } = await show()
+
+    await wrapper.findAll('.where [type="radio"]')[1]?.setValue(true)
+    expect(wrapper.text()).toContain('至少选一个区域或一家门店')
+    expect(button(wrapper, '保存')?.attributes('disabled')).toBeDefined()
+
+    const search = wrapper.find('.where [role="combobox"]')
+    await search.setValue('华东')
+    expect(wrapper.findAll('.where [role="option"]').map((one) => one.text())).toEqual([
+      '华东整个区域，2 家店',
+      '西湖店华东 · S1',
+      '滨江店华东 · S2',
+    ])
+    await search.trigger('keydown.enter')
+    await search.setValue('天河')
+    await search.trigger('keydown.enter')
+    await tap('试算')
+    await tap('保存')
+
+    const stores = { regions: ['华东'], storeNos: ['S3'] }
+    expect(server.sentTo(`POST ${RULE}/dry-run`)).toMatchObject([{ stores }])
+    expect(server.sentTo(`PUT ${RULE}`)).toMatchObject([{ version: 3, stores }])
+  })
+
+  it('says beside the stores what is wrong with them', async () => {
+    const finding = {
+      severity: 'error',
+      code: 'x',
+      field: 'stores.regions',
+      message: '没有这个区域',
+    }
+    const { wrapper } = await show({
+      [`GET ${RULE}`]: aRule({ stores: { regions: ['华北'], storeNos: [] }, findings: [finding] }),
+    })
+
+    expect(wrapper.find('.where').text()).toContain('华北')
+    expect(wrapper.find('.where + .findings').text()).toBe('没有这个区域')
+  })
+
+  it('tells in its history where it held, by name', async () => {
+    const { wrapper } = await show()
+
+    expect(wrapper.find('.versions').text()).toContain('适用门店全部门店 → 华东、天河店')
   })
 
   it('lets managers try, and leaves saving to headquarters', async () => {
@@ -256,4 +309,8 @@ type Wrapper = Awaited<ReturnType<typeof show>>['wrapper']
 
 function field(wrapper: Wrapper, label: string): HTMLInputElement {
   return wrapper.find<HTMLInputElement>(`[aria-label="${label}"]`).element
+}
+
+function button(wrapper: Wrapper, text: string) {
+  return wrapper.findAll('button').find((one) => one.text() === text)
 }

@@ -1,5 +1,5 @@
 import { enableAutoUnmount } from '@vue/test-utils'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ManagedTag } from '../../server/api/tags/schema.ts'
 import { sortTags } from '../../sidebar/pages/Console/Tags/sort-tags.ts'
 import { sourceOf } from '../../sidebar/pages/Console/Tags/suggested-tag.ts'
@@ -154,6 +154,21 @@ describe('标签库', () => {
     expect(wrapper.text()).toContain('油皮')
   })
 
+  it('of more than 500 tags searches by the server', async () => {
+    const { server, wrapper } = await show('/tags', {
+      'GET /api/tags/managed': { items: [aTag()], nextCursor: 'next' },
+    })
+    for (let i = 0; i < 30; i++) await settle()
+    const asked = () => server.calls.filter(({ path }) => path.startsWith('/api/tags/managed'))
+    expect(asked()).toHaveLength(25)
+
+    server.routes['GET /api/tags/managed'] = { items: [dry], nextCursor: null }
+    await wrapper.find('input[type="search"]').setValue('干')
+
+    await vi.waitFor(() => expect(wrapper.text()).toContain('干皮'), 3000)
+    expect(decodeURIComponent(asked().at(-1)?.path ?? '')).toContain('search=干')
+  })
+
   it('renames a tag, and says why it could not', async () => {
     const { wrapper, server, tap } = await show('/tags', {
       'PATCH /api/tags/10': refusal(409, 'TAG_EXISTS', '已有同名标签'),
@@ -187,7 +202,6 @@ describe('标签库', () => {
     const dialog = wrapper.find('[role="dialog"]')
     await dialog.find('input').setValue('干')
     await dialog.find('[role="option"]').trigger('mousedown')
-    await dialog.find('[role="option"]').trigger('click')
     await tap('开始合并')
 
     expect(server.sentTo('POST /api/tag-merges')).toEqual([{ from: '10', into: '11' }])
@@ -239,6 +253,29 @@ describe('自动标签', () => {
     })
 
     expect(wrapper.text()).toContain('停着没跑：标签「老客」已删除')
+  })
+
+  it('tells who changed what of a rule, its filter in words', async () => {
+    const version = (n: number, over: object) => {
+      const { code: _code, run: _run, broken: _broken, ...rule } = aRule({ version: n, ...over })
+      return { ...rule, by: 'head', byName: '王总', at: '2026-11-20T03:00:00Z' }
+    }
+    const { wrapper, tap } = await show('/tags?tab=rules', {
+      'GET /api/tag-rules/rule-1/history': {
+        items: [
+          version(2, {}),
+          version(1, { validDays: null, filter: { purchaseDays365: { min: 6 } } }),
+        ],
+      },
+    })
+
+    await tap('「高频」的历次修改')
+
+    const history = wrapper.find('.versions').text()
+    expect(history).toContain('第 2 版王总 · 2 天前正在用')
+    expect(history).toMatch(/哪些客户.*至少 6.* → .*至少 12/)
+    expect(history).toContain('几天后自动取下不再符合时取下 → 打上 30 天后自动取下')
+    expect(history).not.toContain('规则名称')
   })
 
   it('switches a rule off as it stands', async () => {

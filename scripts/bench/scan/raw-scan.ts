@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { candidatesOf } from '../../../bot/rules/holds-for.ts'
 import { kindsOf, loadRules } from '../../../bot/rules/load-rules.ts'
 import { assignees, whoIs } from '../../../bot/tasks/assignee.ts'
 import { addDays } from '../../../domain/business-day.ts'
@@ -29,10 +30,10 @@ export async function openRawScan(db: Database): Promise<RawScan> {
   const now = new Date()
   const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce }
   const rules = await loadRules(db.prisma, MEASURED_KINDS)
-  const candidates = rules.map(({ rule, version, params }) => ({
-    kind: rule.kind,
-    version,
-    sql: rule.candidates(window, params),
+  const candidates = rules.map((one) => ({
+    kind: one.rule.kind,
+    version: one.version,
+    sql: candidatesOf(one, window),
   }))
   return {
     insert: () =>

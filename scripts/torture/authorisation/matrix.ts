@@ -234,6 +234,13 @@ const MATRIX: Readonly<Record<string, Row>> = {
       return { url: `/api/tag-rules/${String(code)}` }
     },
   },
+  'GET /api/tag-rules/:code/history': {
+    expected: MANAGERS,
+    request: async (house) => {
+      const { code } = await savedTagRule(house)
+      return { url: `/api/tag-rules/${String(code)}/history` }
+    },
+  },
   'POST /api/tag-rules': { expected: HEADQUARTERS, request: newTagRule },
   'PUT /api/tag-rules/:code': {
     expected: HEADQUARTERS,
@@ -301,6 +308,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
 
   'GET /api/guides': { expected: MANAGERS },
+  'GET /api/stores': { expected: MANAGERS },
   'POST /api/customers/search': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'POST /api/customers/exports': { expected: MANAGERS, request: () => ({ payload: {} }) },
   'GET /api/customers/exports/:id': {
@@ -372,6 +380,16 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/tiers/dry-run': {
     expected: MANAGERS,
     request: () => ({ payload: DEFAULT_TIER_TABLE }),
+  },
+  'GET /api/points-programme': { expected: HEADQUARTERS },
+  'PUT /api/points-programme': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { version: 0, enabled: false } }),
+  },
+  'POST /api/points-programme/lint': { expected: HEADQUARTERS, request: () => ({ payload: {} }) },
+  'POST /api/points-programme/dry-run': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: {} }),
   },
   'GET /api/rules': { expected: MANAGERS },
   'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },

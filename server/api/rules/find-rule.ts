@@ -1,8 +1,10 @@
+import { readStores } from '../../../bot/rules/holds-for.ts'
 import { ruleOf } from '../../../bot/rules/registry.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../../domain/words.ts'
 import type { Db, Prisma } from '../../../prisma/db.ts'
 import { authorNames } from '../author-names.ts'
-import type { RuleBrief, RuleView } from './schema.ts'
+import { lintStores } from './lint-stores.ts'
+import type { RuleBrief, RuleStores, RuleView } from './schema.ts'
 
 const HISTORY = 50
 
@@ -11,17 +13,19 @@ export interface CurrentRule {
   version: number
   enabled: boolean
   params: Record<string, unknown>
+  stores: RuleStores | null
 }
 
 /** The newest version of a kind over the defaults of its file, which are version 1. */
 export async function currentRule(db: Db, kind: RuleKind): Promise<CurrentRule> {
   const row = await db.rule.findFirst({ where: { kind }, orderBy: { version: 'desc' } })
   const defaults = { ...ruleOf(kind).defaults }
-  if (!row) return { version: 1, enabled: !ruleOf(kind).startsOff, params: defaults }
+  if (!row) return { version: 1, enabled: !ruleOf(kind).startsOff, params: defaults, stores: null }
   return {
     version: row.version,
     enabled: row.enabled,
     params: { ...defaults, ...asObject(row.params) },
+    stores: storesOf(kind, row.stores),
   }
 }
 
@@ -55,16 +59,23 @@ export async function findRule(db: Db, kind: RuleKind, lang: Lang): Promise<Rule
     ...current,
     defaults: { ...rule.defaults },
     schema: { ...rule.params },
-    findings: rule.lint(current.params, lang),
-    history: history.map(({ version, enabled, params, createdBy, createdAt }) => ({
+    findings: [...rule.lint(current.params, lang), ...(await lintStores(db, current.stores, lang))],
+    history: history.map(({ version, enabled, params, stores, createdBy, createdAt }) => ({
       version,
       enabled,
       params: asObject(params),
+      stores: storesOf(kind, stores),
       by: createdBy,
       byName: nameOf(createdBy),
       at: createdAt.toISOString(),
     })),
   }
+}
+
+/** A copy that the answer may hold. */
+function storesOf(kind: RuleKind, stored: Prisma.JsonValue): RuleStores | null {
+  const stores = readStores(kind, stored)
+  return stores && { regions: [...stores.regions], storeNos: [...stores.storeNos] }
 }
 
 function asObject(value: Prisma.JsonValue): Record<string, unknown> {

@@ -5,21 +5,22 @@ import { businessDay } from '../../../domain/business-day.ts'
 import type { Lang, RuleKind } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
-import type { LintAnswer } from './schema.ts'
+import { lintStores } from './lint-stores.ts'
+import type { LintAnswer, RuleStores } from './schema.ts'
 
 /** of all customers: a rule that finds more in a week is no personal word any more */
 const TOO_MANY = 0.5
 const LONGEST_MS = 30_000
 
-/** Everything that is wrong or odd about a rule's numbers, also beside the chain's customers: finds it nobody, or all? */
+/** Everything that is wrong or odd about a rule's numbers and stores, also beside the chain's customers: finds it nobody, or all? */
 export async function lintRule(
   deps: AppDeps,
   kind: RuleKind,
-  params: Record<string, unknown>,
+  { params, stores }: { params: Record<string, unknown>; stores: RuleStores | null },
   lang: Lang,
 ): Promise<LintAnswer> {
   const rule = ruleOf(kind)
-  const findings = rule.lint(params, lang)
+  const findings = [...rule.lint(params, lang), ...(await lintStores(deps.db.prisma, stores, lang))]
   if (findings.some(({ severity }) => severity === 'error')) return { findings, found: null }
   const day = businessDay(deps.clock.now(), deps.zone)
   const { found, customers } = await deps.db.prisma.$transaction(
@@ -27,7 +28,7 @@ export async function lintRule(
       await tx.$executeRaw(
         Prisma.sql`select set_config('statement_timeout', ${String(LONGEST_MS)}, true)`,
       )
-      return await countFound(tx, { rule, params }, { day, zone: deps.zone })
+      return await countFound(tx, { rule, params, stores }, { day, zone: deps.zone })
     },
     { timeout: LONGEST_MS },
   )

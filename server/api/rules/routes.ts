@@ -57,8 +57,12 @@ export const ruleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     },
     async (request) => {
       const { kind } = request.params
-      const { params } = await currentRule(prisma, kind)
-      const asked = { ...params, ...request.body.params }
+      const { params, stores } = await currentRule(prisma, kind)
+      const { body } = request
+      const asked = {
+        params: { ...params, ...body.params },
+        stores: body.stores === undefined ? stores : body.stores,
+      }
       return await lintRule(deps, kind, asked, languageOf(request))
     },
   )

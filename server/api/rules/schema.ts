@@ -6,6 +6,19 @@ const Numbers = Type.Record(Type.String(), Type.Unknown(), {
   description: 'the rule’s numbers by name; GET tells their schema',
 })
 
+/** Where a rule holds: in every store of these regions, also in those that open later, and in these stores. */
+export const RuleStores = Type.Object(
+  {
+    regions: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 1000 }),
+    storeNos: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 10_000 }),
+  },
+  { additionalProperties: false },
+)
+export type RuleStores = Static<typeof RuleStores>
+
+/** null: in all stores, and for customers of none */
+const AllOrStores = Type.Union([RuleStores, Type.Null()])
+
 export const RuleParams = Type.Object({ kind: oneOf(RULE_KINDS) })
 
 export const Finding = Type.Object({
@@ -22,6 +35,8 @@ export const RuleBrief = Type.Object({
   version: Type.Integer(),
   enabled: Type.Boolean(),
   params: Numbers,
+  /** the stores it holds for; null: all, and customers of none */
+  stores: nullable(RuleStores),
 })
 export type RuleBrief = Static<typeof RuleBrief>
 export const RuleList = Type.Object({ items: Type.Array(RuleBrief) })
@@ -38,6 +53,7 @@ export const RuleView = Type.Object({
       version: Type.Integer(),
       enabled: Type.Boolean(),
       params: Numbers,
+      stores: nullable(RuleStores),
       /** userid, and who that is */
       by: nullable(Type.String()),
       byName: nullable(Type.String()),
@@ -54,15 +70,18 @@ export const RuleChange = Type.Object(
     enabled: Type.Optional(Type.Boolean()),
     /** those that are left out stay as they are */
     params: Type.Optional(Numbers),
+    /** left out: it stays where it holds */
+    stores: Type.Optional(AllOrStores),
   },
   { additionalProperties: false },
 )
 export type RuleChange = Static<typeof RuleChange>
 
 export const LintQuestion = Type.Object(
-  { params: Type.Optional(Numbers) },
+  { params: Type.Optional(Numbers), stores: Type.Optional(AllOrStores) },
   { additionalProperties: false },
 )
+export type LintQuestion = Static<typeof LintQuestion>
 export const LintAnswer = Type.Object({
   findings: Type.Array(Finding),
   /** how many customers the rule finds in a week, of how many; null where its numbers can't be used */
@@ -76,6 +95,7 @@ export const DryRunQuestion = Type.Object(
     date: Type.Optional(Day),
     enabled: Type.Optional(Type.Boolean()),
     params: Type.Optional(Numbers),
+    stores: Type.Optional(AllOrStores),
   },
   { additionalProperties: false },
 )

@@ -9,13 +9,13 @@ import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
 import { displayName } from '../customers/display-name.ts'
 import { currentRule } from './find-rule.ts'
-import { changedParams } from './save-rule.ts'
+import { changedParams, changedStores } from './save-rule.ts'
 import type { DryRunAnswer, DryRunQuestion } from './schema.ts'
 
 /**
  * What a morning would bring with a rule as it might be, for the stores and guides the person may see. Writes nothing.
  *
- * @throws BAD_INPUT naming the number or the date that can't be used
+ * @throws BAD_INPUT naming the number, the stores or the date that can't be used
  * @throws DRY_RUN_BUSY while another one is under way
  */
 export async function tryRule(
@@ -32,9 +32,10 @@ export async function tryRule(
   const today = businessDay(deps.clock.now(), deps.zone)
   const current = await currentRule(deps.db.prisma, kind)
   const params = changedParams(kind, current.params, question.params, lang)
+  const stores = await changedStores(deps.db.prisma, current.stores, question.stores, lang)
   const found = await dryRunRule(deps, {
     kind,
-    params: (question.enabled ?? current.enabled) ? params : null,
+    holds: (question.enabled ?? current.enabled) ? { params, stores } : null,
     day: date ?? (await nextScanDay(deps.db.prisma, today)),
     lang,
     visible: scope.employees(user),

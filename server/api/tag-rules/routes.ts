@@ -7,10 +7,12 @@ import { TagRuleNotFound } from '../../errors.ts'
 import { languageOf } from '../../language.ts'
 import { requireHeadquarters, requireManager, signedIn } from '../../session.ts'
 import { findTagRules } from './find-tag-rules.ts'
+import { findTagRuleHistory } from './find-tag-rule-history.ts'
 import { saveTagRule } from './save-tag-rule.ts'
 import {
   NewTagRule,
   TagRuleChange,
+  TagRuleHistory,
   TagRulePage,
   TagRuleParams,
   TagRuleSuggestions,
@@ -68,6 +70,20 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
       schema: { tags, params: TagRuleParams, response: { 200: TagRuleView } },
     },
     async (request) => one(request, request.params.code),
+  )
+
+  app.get(
+    '/api/tag-rules/:code/history',
+    {
+      onRequest: requireManager,
+      schema: { tags, params: TagRuleParams, response: { 200: TagRuleHistory } },
+    },
+    async (request) => {
+      const { code } = request.params
+      const history = await findTagRuleHistory(deps, code)
+      if (history.items.length === 0) throw new TagRuleNotFound(code)
+      return history
+    },
   )
 
   app.post(

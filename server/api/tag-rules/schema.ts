@@ -55,6 +55,26 @@ export const TagRuleView = Type.Object({
 })
 export type TagRuleView = Static<typeof TagRuleView>
 
+/** Who saved which version of a rule: newest first, at most 50. */
+export const TagRuleHistory = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      version: Type.Integer(),
+      name: Type.String(),
+      tagId: Id,
+      tagName: Type.String(),
+      filter: Filter,
+      enabled: Type.Boolean(),
+      validDays: nullable(Type.Integer()),
+      /** userid, and who that is */
+      by: nullable(Type.String()),
+      byName: nullable(Type.String()),
+      at: Moment,
+    }),
+  ),
+})
+export type TagRuleHistory = Static<typeof TagRuleHistory>
+
 export const TagRulePage = page(TagRuleView)
 /** A rule that a chain may begin with; POST it with a tag to turn it on. */
 export const TagRuleSuggestion = Type.Object({

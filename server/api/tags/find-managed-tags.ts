@@ -3,28 +3,31 @@ import { CURSOR_ID, CURSOR_TIME, PAGE_SIZE, readCursor, writeCursor } from '../.
 import { reportRows } from '../../rows.ts'
 import { scope } from '../../scope.ts'
 import type { SignedIn } from '../../session.ts'
-import type { ManagedTag, ManagedTagPage } from './schema.ts'
+import type { ManagedTag, ManagedTagPage, ManagedTagQuery } from './schema.ts'
 
 /**
- * The tag library for who keeps it, newest tags first, a page at a time: how many of one's customers have each, and
+ * The tag library for who keeps it, or what a search finds of it, newest tags first, a page at a time: how many of one's customers have each, and
  * since when nobody does. Tags of WeCom's rule groups are left out.
  */
 export async function findManagedTags(
   db: Database,
   user: SignedIn,
-  cursor: string | undefined,
+  { cursor, search }: ManagedTagQuery,
 ): Promise<ManagedTagPage> {
   const [createdAt, id] = readCursor(cursor, [CURSOR_TIME, CURSOR_ID]) ?? []
   const older = id
     ? Prisma.sql`and (t.created_at, t.id) < (${createdAt}::timestamptz, ${id}::bigint)`
     : Prisma.empty
+  const part = `%${(search ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`
+  const called =
+    part === '%%' ? Prisma.empty : Prisma.sql`and (t.name ilike ${part} or g.name ilike ${part})`
   const found = await reportRows<{ tag: ManagedTag; createdAt: Date }>(
     db,
     Prisma.sql`
     with listed as (
       select t.id, t.name, t.ours, t.wecom_id, t.created_at, g.id as group_id, g.name as group_name, g.dimension
       from tag t join tag_group g on g.id = t.group_id
-      where t.deleted_at is null and g.deleted_at is null and g.strategy_id is null ${older}
+      where t.deleted_at is null and g.deleted_at is null and g.strategy_id is null ${older} ${called}
       order by t.created_at desc, t.id desc limit ${PAGE_SIZE + 1}
     ), used as (
       select ct.tag_id, bool_or(ct.removed_at is null) as is_used, max(ct.removed_at) as removed_at,

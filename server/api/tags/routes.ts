@@ -39,7 +39,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (ap
       onRequest: requireManager,
       schema: { tags: ['tags'], querystring: ManagedTagQuery, response: { 200: ManagedTagPage } },
     },
-    (request) => findManagedTags(deps.db, signedIn(request), request.query.cursor),
+    (request) => findManagedTags(deps.db, signedIn(request), request.query),
   )
 
   app.patch(

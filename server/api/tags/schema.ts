@@ -51,9 +51,15 @@ export const ManagedTag = Type.Object({
 export type ManagedTag = Static<typeof ManagedTag>
 
 export const ManagedTagQuery = Type.Object(
-  { cursor: Type.Optional(Cursor) },
+  {
+    cursor: Type.Optional(Cursor),
+    search: Type.Optional(
+      Type.String({ maxLength: 60, description: 'a part of the name of a tag, or of its group' }),
+    ),
+  },
   { additionalProperties: false },
 )
+export type ManagedTagQuery = Static<typeof ManagedTagQuery>
 export const ManagedTagPage = page(ManagedTag)
 export type ManagedTagPage = Static<typeof ManagedTagPage>
 

@@ -1,11 +1,13 @@
 import { businessDay } from '../../../domain/business-day.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { isRuleKind } from '../../../bot/rules/registry.ts'
+import { FOLLOW_UP } from '../../../bot/assignments/assignment.ts'
 import type { AppDeps } from '../../deps.ts'
 import type { SignedIn } from '../../session.ts'
 import type { FindCycle } from '../customers/group-cycles.ts'
 import { CLASS_KINDS, type WhyAnswer } from './schema.ts'
 import { whyClass } from './why-class.ts'
+import { whyFollowUp } from './why-follow-up.ts'
 import { readWhyFacts } from './why-facts.ts'
 import { whyTask } from './why-task.ts'
 
@@ -26,6 +28,7 @@ export async function findWhy(
   const facts = await readWhyFacts(deps, user, question.customerId, today)
   const context = { today, lang, cycle: await findCycle(facts) }
   const { kind } = question
+  if (kind === FOLLOW_UP) return await whyFollowUp(deps, user, BigInt(question.customerId), lang)
   if (isRuleKind(kind)) {
     return await whyTask(deps, { customerId: BigInt(question.customerId), kind, facts }, context)
   }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { RULE_KINDS } from '../../../domain/words.ts'
+import { TASK_KINDS } from '../../../domain/words.ts'
 import { Day, Id, nullable, oneOf } from '../shapes.ts'
 
 /** What can be asked of a customer beside the kinds of task. */
@@ -7,7 +7,7 @@ export const CLASS_KINDS = ['tier', 'rfm', 'stage', 'rhythm'] as const
 
 export const WhyQuery = Type.Object({
   /** a kind of task, or what the customer is told to be */
-  kind: oneOf([...RULE_KINDS, ...CLASS_KINDS]),
+  kind: oneOf([...TASK_KINDS, ...CLASS_KINDS]),
 })
 
 /** Why there is a task or none, or why a customer is what they are: for people one sentence, for programs the numbers. */
@@ -16,10 +16,11 @@ export const WhyAnswer = Type.Object({
   label: Type.String(),
   /**
    * of a kind of task: `open` there is one · `closed` there was one for the same occasion · `held_back` it waits ·
-   * `next_scan` the next morning makes it · `not_due` the rule does not hold · `off` the rule makes nothing now.
+   * `next_scan` the next morning makes it · `not_due` the rule does not hold · `off` the rule makes nothing now · `not_here` it
+   * does not hold for the customer's store.
    * of anything else `is`
    */
-  status: oneOf(['open', 'closed', 'held_back', 'next_scan', 'not_due', 'off', 'is']),
+  status: oneOf(['open', 'closed', 'held_back', 'next_scan', 'not_due', 'off', 'not_here', 'is']),
   sentence: Type.String(),
   /** which rule says it and with which numbers; null for what is no rule's */
   rule: nullable(

@@ -1,6 +1,8 @@
 import { closedText } from '../../../bot/messages/render/closed-card.ts'
+import { holdsFor } from '../../../bot/rules/holds-for.ts'
 import { loadRules } from '../../../bot/rules/load-rules.ts'
 import { ruleOf } from '../../../bot/rules/registry.ts'
+import type { HoldsNow } from '../../../bot/rules/rule.ts'
 import { findCandidate, nextScanDay } from '../../../bot/tasks/find-candidate.ts'
 import { businessDay, type BusinessDay } from '../../../domain/business-day.ts'
 import { dayText } from '../../../domain/day-words.ts'
@@ -84,6 +86,8 @@ export async function whyTask(
     })
   }
   if (!inForce) return answer('off', say.off(rule.label[lang]))
+  const store = await notHere(deps, customerId, inForce)
+  if (store) return answer('not_here', say.notHere(rule.label[lang], store.name))
   if (facts.consent === 'none') return answer('held_back', say.held(HELD.no_consent[lang], null))
 
   const day = await nextScanDay(deps.db.prisma, today)
@@ -157,6 +161,22 @@ async function stillWaiting(
   return row
 }
 
+/** The customer's store where the rule does not hold for it; null where it does. */
+async function notHere(
+  deps: AppDeps,
+  customerId: bigint,
+  { stores }: HoldsNow,
+): Promise<{ name: string | null } | null> {
+  if (stores === null) return null
+  const [found] = await rows<{ holds: boolean; name: string | null }>(
+    deps.db,
+    Prisma.sql`
+      select ${holdsFor(stores, Prisma.sql`c.id`)} as holds, coalesce(st.name, c.store_no) as name
+      from customer c left join store st on st.store_no = c.store_no where c.id = ${customerId}`,
+  )
+  return found && !found.holds ? { name: found.name } : null
+}
+
 function closedOf(task: LastTask) {
   const { state, closing, closeReason, snoozedUntil, closedAt } = task
   return { state, closing, closeReason, snoozedUntil, by: null, at: closedAt ?? new Date(0) }
@@ -168,6 +188,10 @@ const SAY = {
     held: (why: string, until: string | null) =>
       until === null ? `${why}，所以没有提醒。` : `${why}，最早 ${until}再提醒。`,
     off: (label: string) => `「${label}」的提醒已经停用。`,
+    notHere: (label: string, store: string | null) =>
+      store === null
+        ? `TA 还没有所属门店，「${label}」的提醒只在部分门店开启。`
+        : `TA 所属的${store}没有开启「${label}」的提醒。`,
     closed: (day: string, end: string) => `这一次的任务 ${day}已经结束：${end}。`,
     next: (day: string, reason: string) => `${day}早上会提醒：${reason}`,
   },
@@ -178,6 +202,10 @@ const SAY = {
         ? `${why}, so nothing comes up.`
         : `${why}; it comes up on ${until} at the earliest.`,
     off: (label: string) => `“${label}” is switched off.`,
+    notHere: (label: string, store: string | null) =>
+      store === null
+        ? `They are of no store yet, and “${label}” holds for some stores only.`
+        : `“${label}” does not hold for their store, ${store}.`,
     closed: (day: string, end: string) => `The task of this occasion ended on ${day}: ${end}.`,
     next: (day: string, reason: string) => `Comes up on the morning of ${day}: ${reason}`,
   },

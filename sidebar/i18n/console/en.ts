@@ -8,6 +8,7 @@ export const enConsole: ConsoleMessages = {
     customers: 'Customers',
     rules: 'Rules',
     tiers: 'Tiers',
+    points: 'Points',
     tags: 'Tags',
     reports: 'Reports',
     assignments: 'Assignments',

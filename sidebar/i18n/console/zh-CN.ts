@@ -6,6 +6,7 @@ export const zhCNConsole = {
     customers: '客户',
     rules: '规则',
     tiers: '等级',
+    points: '积分',
     tags: '标签',
     reports: '报表',
     assignments: '派单',

@@ -29,6 +29,13 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
+  {
+    path: '/points',
+    name: 'points',
+    icon: 'star',
+    hqOnly: true,
+    load: () => import('./Points/PointsPage.vue'),
+  },
   { path: '/tags', name: 'tags', icon: 'tag', load: () => import('./Tags/TagsPage.vue') },
   {
     path: '/reports',

@@ -6,7 +6,6 @@ import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
 import { churnStep } from '../../../domain/lifecycle.ts'
 import { median } from '../../../domain/rhythm.ts'
-import type { RuleKind } from '../../../domain/words.ts'
 import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { scanDay } from '../../support/scan.ts'
@@ -110,7 +109,7 @@ describe('churn_warning', () => {
           since: ago(1),
           zone: 'Asia/Shanghai',
           now: new Date(),
-          inForce: new Map<RuleKind, object>([['churn_warning', rule.defaults]]),
+          inForce: new Map([['churn_warning', { params: rule.defaults, stores: null }]] as const),
         }
         const rows = await db.prisma.$queryRaw<{ customer_id: bigint; facts: { step: string } }[]>(
           rule.candidates(window, rule.defaults),

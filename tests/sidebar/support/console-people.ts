@@ -47,5 +47,12 @@ export const AUDIENCE_LISTS = {
       { userid: 'wangfang', name: '王芳', storeName: null },
     ],
   },
+  'GET /api/stores': {
+    items: [
+      { storeNo: 'S1', name: '西湖店', region: '华东' },
+      { storeNo: 'S2', name: '万象城店', region: null },
+      { storeNo: 'S9', name: '天河店', region: '华南' },
+    ],
+  },
   'GET /api/segments': { items: [] },
 }

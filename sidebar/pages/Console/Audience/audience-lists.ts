@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import type { Me } from '../../../../server/api/me/schema.ts'
+import type { StoreView } from '../../../../server/api/stores/schema.ts'
 import { CONSENTS, STAGES } from '../../../../domain/words.ts'
 import { RFM_EIGHT, RFM_FIVE, RFM_NAMES } from '../../../../domain/rfm.ts'
 import type { LeafName } from '../../../../domain/customer-filter.ts'
 import { useMessages } from '../../../i18n/index.ts'
+import { useStores } from '../stores.ts'
 import { useAudienceApi } from './audience-api.ts'
 import { useAudienceWords } from './audience-words.ts'
 
@@ -37,6 +39,7 @@ export function useAudienceLists(me: () => Me): AudienceLists {
   const tags = useQuery({ queryKey: ['audience', 'tags'], queryFn: api.tags, ...SELDOM })
   const tiers = useQuery({ queryKey: ['audience', 'tiers'], queryFn: api.tiers, ...SELDOM })
   const guides = useQuery({ queryKey: ['audience', 'guides'], queryFn: api.guides, ...SELDOM })
+  const stores = useStores()
   const rfm = (codes: typeof RFM_EIGHT | typeof RFM_FIVE) =>
     codes.map((value) => ({ value, label: RFM_NAMES[value][lang] }))
 
@@ -56,6 +59,7 @@ export function useAudienceLists(me: () => Me): AudienceLists {
         label: name,
         ...(storeName && { hint: storeName }),
       })) ?? null,
+    region: stores.data.value ? regionsOf(me().stores, stores.data.value.items) : null,
     store: me().stores.map(({ storeNo, name }) => ({ value: storeNo, label: name, hint: storeNo })),
     stage: STAGES.map((value) => ({ value, label: m.terms.stage[value] })),
     consent: CONSENTS.map((value) => ({ value, label: m.terms.consent[value].name })),
@@ -67,10 +71,19 @@ export function useAudienceLists(me: () => Me): AudienceLists {
     five: rfm(RFM_FIVE),
   }))
 
-  const asked = [tags, tiers, guides]
+  const asked = [tags, tiers, guides, stores]
   return {
     lists,
     error: computed(() => asked.find(({ error }) => error.value)?.error.value ?? null),
     retry: () => asked.filter(({ error }) => error.value).forEach((one) => void one.refetch()),
   }
+}
+
+/** The regions of one's own stores. */
+function regionsOf(own: Me['stores'], all: readonly StoreView[]): Option[] {
+  const mine = new Set(own.map(({ storeNo }) => storeNo))
+  const names = all.flatMap(({ storeNo, region }) =>
+    mine.has(storeNo) && region !== null ? [region] : [],
+  )
+  return [...new Set(names)].map((name) => ({ value: name, label: name }))
 }

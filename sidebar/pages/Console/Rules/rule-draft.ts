@@ -1,4 +1,4 @@
-import type { RuleView } from '../../../../server/api/rules/schema.ts'
+import type { RuleStores, RuleView } from '../../../../server/api/rules/schema.ts'
 import { isSame } from '../Editor/is-same.ts'
 
 /** A rule as somebody is editing it, and the version that they began with. */
@@ -6,6 +6,7 @@ export interface RuleDraft {
   version: number
   enabled: boolean
   params: Record<string, unknown>
+  stores: RuleStores | null
 }
 
 /**
@@ -22,6 +23,6 @@ export function draftAfter(
 }
 
 /** The rule in force as a draft without changes. */
-export function draftOf({ version, enabled, params }: RuleView): RuleDraft {
-  return { version, enabled, params }
+export function draftOf({ version, enabled, params, stores }: RuleView): RuleDraft {
+  return { version, enabled, params, stores }
 }

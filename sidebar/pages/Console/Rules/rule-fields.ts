@@ -89,14 +89,6 @@ export function changedNames(
   )
 }
 
-/** A sentence with the names of its numbers: '生日前 {stepDays} 天' → words and names in turn. */
-export function partsOf(sentence: string): { text: string; name: string | null }[] {
-  return sentence
-    .split(/(\{\w+\})/)
-    .filter((text) => text !== '')
-    .map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] ?? null }))
-}
-
 function bounds(field: Record<string, unknown>): { min?: number; max?: number } {
   const { minimum, maximum } = field
   return {

@@ -2,6 +2,7 @@ import type {
   DryRunAnswer,
   DryRunQuestion,
   LintAnswer,
+  LintQuestion,
   RuleBrief,
   RuleChange,
   RuleView,
@@ -13,8 +14,6 @@ import type { RuleKind } from '../../../words.ts'
 const LINT_MS = 35_000
 const DRY_RUN_MS = 130_000
 
-type Params = Record<string, unknown>
-
 /** The calls of the page of rules. */
 export function createRulesApi({ call }: Api) {
   return {
@@ -22,8 +21,8 @@ export function createRulesApi({ call }: Api) {
     read: (kind: RuleKind) => call<RuleView>('GET', `/api/rules/${kind}`),
     save: (kind: RuleKind, change: RuleChange) =>
       call<RuleView>('PUT', `/api/rules/${kind}`, change),
-    lint: (kind: RuleKind, params: Params) =>
-      call<LintAnswer>('POST', `/api/rules/${kind}/lint`, { params }, LINT_MS),
+    lint: (kind: RuleKind, question: LintQuestion) =>
+      call<LintAnswer>('POST', `/api/rules/${kind}/lint`, question, LINT_MS),
     dryRun: (kind: RuleKind, question: DryRunQuestion) =>
       call<DryRunAnswer>('POST', `/api/rules/${kind}/dry-run`, question, DRY_RUN_MS),
   }

@@ -19,14 +19,15 @@ export function useRuleEditor(kind: RuleKind, draft: Ref<RuleDraft | null>) {
     read: () => api.read(kind),
     draft,
     draftOf,
-    questionOf: ({ enabled, params }, { schema }) =>
+    questionOf: ({ enabled, params, stores }, { schema }) =>
+      (stores === null || stores.regions.length + stores.storeNos.length > 0) &&
       Object.entries(params).every(([name, value]) => {
         const field = fieldOf(schema, name)
         return !field || fieldProblem(field, value, words) === null
       })
-        ? { enabled, params }
+        ? { enabled, params, stores }
         : null,
-    lint: ({ params }) => api.lint(kind, params),
+    lint: ({ params, stores }) => api.lint(kind, { params, stores }),
     tryOut: (question) => api.dryRun(kind, question),
     save: (version, question) => api.save(kind, { version, ...question }),
     saved: ({ version }) => {

@@ -7,6 +7,7 @@ import type {
 import type { TagMergePage, TagMergeView } from '../../../../server/api/tag-merges/schema.ts'
 import type {
   NewTagRule,
+  TagRuleHistory,
   TagRuleSuggestion,
   TagRuleView,
 } from '../../../../server/api/tag-rules/schema.ts'
@@ -17,8 +18,8 @@ import { useApi } from '../../../session.ts'
 export function useTagsApi() {
   const { call } = useApi()
   return {
-    managed: (cursor?: string) =>
-      call<ManagedTagPage>('GET', `/api/tags/managed${query({ cursor })}`, undefined, LONG_MS),
+    managed: (asked: { search: string; cursor?: string | undefined }) =>
+      call<ManagedTagPage>('GET', `/api/tags/managed${query(asked)}`, undefined, LONG_MS),
     library: () => call<TagLibrary>('GET', '/api/tags'),
     add: (tag: NewTag) => call<LibraryTag>('POST', '/api/tags', tag),
     rename: (id: string, name: string) => call<null>('PATCH', `/api/tags/${id}`, { name }),
@@ -29,6 +30,8 @@ export function useTagsApi() {
     undoMerge: (id: string) => call<TagMergeView>('POST', `/api/tag-merges/${id}/undo`, {}),
     rules: () => call<{ items: TagRuleView[] }>('GET', '/api/tag-rules'),
     suggestions: () => call<{ items: TagRuleSuggestion[] }>('GET', '/api/tag-rules/suggestions'),
+    history: (code: string) =>
+      call<TagRuleHistory>('GET', `/api/tag-rules/${encodeURIComponent(code)}/history`),
     addRule: (rule: NewTagRule) => call<TagRuleView>('POST', '/api/tag-rules', rule),
     saveRule: (code: string, change: NewTagRule & { version: number }) =>
       call<TagRuleView>('PUT', `/api/tag-rules/${encodeURIComponent(code)}`, change),
@@ -40,7 +43,10 @@ const LONG_MS = 35_000
 
 export const tagsKeys = {
   managed: ['tags', 'managed'] as const,
+  /** with the audience builder, which chooses from the same */
+  library: ['audience', 'tags'] as const,
   merges: ['tag-merges'] as const,
   rules: ['tag-rules'] as const,
+  history: (code: string, version: number) => ['tag-rules', 'history', code, version] as const,
   suggestions: ['tag-rules', 'suggestions'] as const,
 }

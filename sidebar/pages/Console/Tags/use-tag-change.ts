@@ -20,7 +20,7 @@ export function useTagChange() {
         ...[tagsKeys.managed, tagsKeys.merges, tagsKeys.rules].map((queryKey) =>
           queries.invalidateQueries({ queryKey }),
         ),
-        queries.invalidateQueries({ queryKey: ['audience', 'tags'] }),
+        queries.invalidateQueries({ queryKey: tagsKeys.library }),
       ]),
   })
   return {
