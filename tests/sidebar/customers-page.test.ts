@@ -61,7 +61,7 @@ describe('the console’s customers', () => {
     expect(wrapper.text()).toContain('共 1,234 位')
     expect(wrapper.text()).toContain('其中 43 位联系不上')
     expect(wrapper.text()).toContain('不打扰')
-    expect(wrapper.find('tbody a').attributes('href')).toBe('/sidebar?customer=1')
+    expect(wrapper.find('tbody a').attributes('href')).toBe('/customers/1')
   })
 
   it('come page after page', async () => {

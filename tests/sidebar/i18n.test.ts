@@ -11,6 +11,7 @@ import { zhCN as zhCNAudience } from '../../sidebar/pages/Console/Audience/zh-CN
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
+import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
@@ -69,6 +70,7 @@ describe('the catalogues', () => {
 describe.each([
   ['rules', RULES_WORDS],
   ['customers', CUSTOMERS_WORDS],
+  ['one customer', CUSTOMER_WORDS],
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {

@@ -254,6 +254,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/customers/:id': { expected: IN_SCOPE, request: customer() },
   'PATCH /api/customers/:id': { expected: IN_SCOPE, request: customer('', { note: '记' }) },
+  'GET /api/customers/:id/history': { expected: OF_OWN_STORE, request: customer('/history') },
   'GET /api/customers/:id/timeline': { expected: IN_SCOPE, request: customer('/timeline') },
   'GET /api/customers/:id/why': { expected: IN_SCOPE, request: customer('/why?kind=tier') },
   'PATCH /api/customers/:id/tags': {
