@@ -3,8 +3,8 @@ import { CONSENTS, TASK_KINDS } from '../../../domain/words.ts'
 import { Day, Fen, Id, Moment, nullable, oneOf } from '../shapes.ts'
 import { TaskView } from '../tasks/schema.ts'
 
-/** Why a tier changed: up at once, at a review, the membership ended, the table has the tier no more. */
-export const TIER_CHANGE_REASONS = ['upgrade', 'review', 'end', 'table'] as const
+/** Why a tier changed: up at once, at a review, the membership ended, the table has the tier no more, a duplicate’s was higher. */
+export const TIER_CHANGE_REASONS = ['upgrade', 'review', 'end', 'table', 'merge'] as const
 
 /** What a class change is about: the eight classes, the five, or the stage. */
 export const CLASS_CHANGE_KINDS = ['rfm', 'five', 'stage'] as const
