@@ -12,6 +12,7 @@ import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
 import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-words.ts'
+import { MERGES_WORDS } from '../../sidebar/pages/Console/Merges/merges-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
@@ -71,6 +72,7 @@ describe.each([
   ['rules', RULES_WORDS],
   ['customers', CUSTOMERS_WORDS],
   ['one customer', CUSTOMER_WORDS],
+  ['merges', MERGES_WORDS],
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {

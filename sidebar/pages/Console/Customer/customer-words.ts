@@ -4,6 +4,7 @@ import { usePageWords } from '../page-words.ts'
 const zhCN = {
   back: '全部客户',
   inSidebar: '导购看到的样子',
+  merge: '和重复的客户合并',
   notYours: '看不到这位客户',
   notYoursText: 'TA 不在你的门店，或链接不对。',
   private: {
@@ -87,6 +88,7 @@ export type CustomerWords = typeof zhCN
 const en: CustomerWords = {
   back: 'All customers',
   inSidebar: 'As guides see them',
+  merge: 'Merge with a duplicate',
   notYours: 'You can’t see this customer',
   notYoursText: 'They are not of your store, or the address is wrong.',
   private: {
