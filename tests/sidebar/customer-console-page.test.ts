@@ -154,6 +154,29 @@ describe('the console’s page of one customer', () => {
     expect(wrapper.text()).toContain('第1类')
   })
 
+  it('shows the last orders, and earlier ones on demand, page after page', async () => {
+    const many = Array.from({ length: 8 }, (_, n) => ({
+      ...order,
+      id: `order:${n}`,
+      detail: { ...order.detail, orderNo: `O${n}` },
+    }))
+    const { wrapper, server, tap } = await show({
+      'GET /api/customers/11/timeline': { items: many, nextCursor: 'next' },
+    })
+    expect(wrapper.text()).toContain('单号 O5')
+    expect(wrapper.text()).not.toContain('单号 O6')
+
+    await tap('更早的订单')
+    expect(wrapper.text()).toContain('单号 O7')
+    await tap('加载更多')
+    expect(
+      server.calls.some(
+        ({ path }) =>
+          path.includes('types=order&cursor=next') || path.includes('cursor=next&types=order'),
+      ),
+    ).toBe(true)
+  })
+
   it('asks for the whole mobile only when somebody taps', async () => {
     const REVEAL = 'POST /api/customers/11/reveal-mobile'
     const { wrapper, server, tap } = await show({ [REVEAL]: { mobile: '13812341234' } })

@@ -76,6 +76,7 @@ const zhCN = {
   orders: {
     title: '订单',
     none: '还没有订单。',
+    more: '更早的订单',
     no: (no: string) => `单号 ${no}`,
     helper: (name: string) => `${name} 服务`,
     times: (n: number) => `× ${n}`,
@@ -160,6 +161,7 @@ const en: CustomerWords = {
   orders: {
     title: 'Orders',
     none: 'No orders yet.',
+    more: 'Earlier orders',
     no: (no) => `No. ${no}`,
     helper: (name) => `served by ${name}`,
     times: (n) => `× ${n}`,

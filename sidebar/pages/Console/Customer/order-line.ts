@@ -17,8 +17,9 @@ export function orderLine(entry: TimelineEntry, reading: Reading, words: Custome
   const refunded = typeof refundedFen === 'number' ? refundedFen : 0
   return {
     id: entry.id,
-    day: dayPhrase(dayOf(new Date(entry.at), reading.zone), reading),
-    store: entry.text,
+    where: [dayPhrase(dayOf(new Date(entry.at), reading.zone), reading), entry.text]
+      .filter(Boolean)
+      .join(' · '),
     amount: entry.amountFen === null ? '' : yuan(entry.amountFen),
     about: [
       states[entry.what] ?? entry.what,
