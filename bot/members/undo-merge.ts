@@ -11,7 +11,7 @@ export const UNDO_DAYS = 30
 
 const DAY_MS = 86_400_000
 
-/** Why a merge can't be undone: there is none, it was undone, its time is over, or its kept customer was merged away since. */
+/** Why a merge can't be undone: there is none, it was undone, its time is over, or its kept customer was merged again since. */
 export type NotUndoable = 'not_found' | 'undone' | 'too_late' | 'merged_again'
 
 export type Undone = { ok: true } | { ok: false; why: NotUndoable }
@@ -38,7 +38,7 @@ export async function undoMerge(
   if (!undo || now.getTime() - merge.at.getTime() > UNDO_DAYS * DAY_MS)
     return { ok: false, why: 'too_late' }
   const [kept] = await tx.$queryRaw<unknown[]>`select 1 from customer where id = ${into} for update`
-  if (!kept) return { ok: false, why: 'merged_again' }
+  if (!kept || (await wasMergedSince(tx, mergeId, into))) return { ok: false, why: 'merged_again' }
 
   await restoreKept(tx, into, undo)
   await tx.$executeRaw`
@@ -77,6 +77,15 @@ export async function forgetOldMerges(tx: Db, now: Date): Promise<number> {
   return await tx.$executeRaw`
     update customer_merge set undo = null
     where undo is not null and at < ${new Date(now.getTime() - UNDO_DAYS * DAY_MS)}`
+}
+
+/** The last merge goes first: what an earlier one put there may be what a later one agrees with, such as a “no more”. */
+async function wasMergedSince(tx: Db, mergeId: bigint, into: bigint): Promise<boolean> {
+  const later = await tx.customerMerge.findFirst({
+    where: { intoId: into, id: { gt: mergeId }, undoneAt: null },
+    select: { id: true },
+  })
+  return later !== null
 }
 
 /** A “no more” that came since may be of either: it holds for both (domain-rules 10). */

@@ -65,7 +65,7 @@ function undoRefusal(why: NotUndoable, id: string): Error {
   const says: Record<Exclude<NotUndoable, 'not_found'>, string> = {
     undone: '它已经撤销过了',
     too_late: '已经超过 30 天',
-    merged_again: '保留的客户后来又被合并了，请先撤销那一次',
+    merged_again: '保留的客户后来又合并过，请先撤销那一次',
   }
   return new MergeNotUndoable(says[why])
 }

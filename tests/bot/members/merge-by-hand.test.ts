@@ -483,6 +483,11 @@ describe('what comes after a merge', () => {
 
     expect(await undo(mergeId)).toEqual({ ok: false, why: 'merged_again' })
     expect(await undo(later)).toEqual({ ok: true })
+    const fourth = await aCustomer(db, { externalUserid: null, consent: 'none' })
+    const second = await merged(fourth.id, kept.id)
+    expect(await undo(mergeId)).toEqual({ ok: false, why: 'merged_again' })
+    expect((await customer(kept.id)).consent).toBe('none')
+    expect(await undo(second)).toEqual({ ok: true })
     expect(await undo(mergeId)).toEqual({ ok: true })
     expect(await undo(mergeId)).toEqual({ ok: false, why: 'undone' })
     expect(await undo(999_999n)).toEqual({ ok: false, why: 'not_found' })
