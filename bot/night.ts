@@ -4,6 +4,7 @@ import { classify } from './members/classify.ts'
 import { earnPoints } from './members/earn-points.ts'
 import { runTagRules } from './members/run-tag-rules.ts'
 import { settleTiers } from './members/settle-tiers.ts'
+import { forgetOldMerges } from './members/undo-merge.ts'
 import { rollWindows } from './members/stats.ts'
 import { runScan } from './tasks/scan.ts'
 
@@ -34,6 +35,7 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<NightPa
   const tags = await timed(() => runTagRules(deps, day))
   // last: a programme written by hand that can't be used must not keep the others from their work
   const points = await timed(() => earnPoints(deps, day))
+  await forgetOldMerges(deps.db.prisma, deps.clock.now())
   const parts = { windows, scan, tiers, classes, tags, points }
   deps.log.info({ day, ms: parts }, 'night done')
   return parts

@@ -11,6 +11,8 @@ import { answerError } from './answer-error.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
+import { customerMergeRoutes } from './api/customer-merges/routes.ts'
+import { customerHistoryRoutes } from './api/customer-history/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
@@ -144,6 +146,8 @@ async function forPeopleAndSystems(
     await signedInOnly.register(tagRoutes, { deps: hurried })
     await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(customerListRoutes, { deps: hurried })
+    await signedInOnly.register(customerHistoryRoutes, { deps: hurried })
+    await signedInOnly.register(customerMergeRoutes, { deps: hurried })
     await signedInOnly.register(guideRoutes, { deps: hurried })
     await signedInOnly.register(storeRoutes, { deps: hurried })
     await signedInOnly.register(segmentRoutes, { deps: hurried })

@@ -52,6 +52,18 @@ export const ConsentIsCustomers = createError(
   409,
 )
 
+export const CustomersNotMergeable = createError(
+  'CUSTOMERS_NOT_MERGEABLE',
+  '两位都是企业微信好友，是两个聊天，不能合并；请先确认是不是同一个人。',
+  409,
+)
+export const CustomerMergeNotFound = createError(
+  'CUSTOMER_MERGE_NOT_FOUND',
+  '没有这次客户合并 %s。',
+  404,
+)
+export const MergeNotUndoable = createError('MERGE_NOT_UNDOABLE', '这次合并不能撤销：%s。', 409)
+
 // — Tags —
 export const TagNotFound = createError(
   'TAG_NOT_FOUND',

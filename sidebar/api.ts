@@ -56,6 +56,7 @@ export interface TaskFilter {
   bucket: TaskBucket
   cursor?: string | undefined
   guide?: string | undefined
+  store?: string | undefined
   mine?: boolean | undefined
 }
 

@@ -7,8 +7,8 @@ import { announceMany } from '../messages/webhooks.ts'
 import { codeAt, isValid, judgeTiers } from './judge-tiers.ts'
 import { tierFigures, type TierQuestion } from './tier-figures.ts'
 
-/** Why a tier changed: up at once, down at a review, the membership over, or the table has the tier no more. */
-export type TierReason = 'upgrade' | 'review' | 'end' | 'table'
+/** Why a tier changed: up at once, down at a review, the membership over, the table has the tier no more, or a duplicate's was higher. */
+export type TierReason = 'upgrade' | 'review' | 'end' | 'table' | 'merge'
 
 /** One change of a tier. */
 export interface TierChanged {

@@ -103,7 +103,7 @@ describe('GET /api/tasks', () => {
     const mine = await aTask(db, chain.customer, chain.guide)
     const colleagues = await aTask(db, chain.customer, chain.otherGuide)
     const managers = await aTask(db, chain.customer, chain.manager)
-    await aTask(db, chain.farCustomer, chain.farGuide)
+    const far = await aTask(db, chain.farCustomer, chain.farGuide)
     const manager = await signIn(test.app, chain.manager.userid)
     const hq = await signIn(test.app, chain.hq.userid)
     const ids = async (query: string, headers: { cookie: string }) =>
@@ -115,6 +115,9 @@ describe('GET /api/tasks', () => {
     expect(await ids('&mine=true', manager)).toEqual([managers])
     expect(await ids('&guide=liufang', manager)).toEqual([colleagues])
     expect(await ids('&guide=ZhaoLei', manager)).toEqual([])
+    expect(await ids('&store=S2', manager)).toEqual([])
+    expect(await ids('&store=S2', hq)).toEqual([far])
+    expect(await ids('&store=S1', hq)).toEqual([mine, colleagues, managers])
     expect(await ids('', hq)).toHaveLength(4)
   })
 

@@ -76,7 +76,7 @@ describe('管理台', () => {
     expect(wrapper.text()).toContain('回复了')
   })
 
-  it('narrows the report and its CSV to a store, the tasks to a guide', async () => {
+  it('narrows the report, its CSV and the tasks to a store, the tasks to a guide', async () => {
     const { wrapper, server, tap } = await showConsole(routes())
 
     await wrapper.find('select').setValue('S2')
@@ -87,7 +87,9 @@ describe('管理台', () => {
       '/api/reports/overview?from=2026-11-16&to=2026-11-22&store=S2&format=csv',
     )
     expect(
-      server.calls.some(({ path }) => path.includes('/api/tasks?bucket=today&guide=limin')),
+      server.calls.some(({ path }) =>
+        path.includes('/api/tasks?bucket=today&guide=limin&store=S2'),
+      ),
     ).toBe(true)
   })
 

@@ -1,5 +1,7 @@
 import { enableAutoUnmount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+// loaded with the test, not while the first one waits
+import '../../sidebar/pages/Console/Customers/MoreConditions.vue'
 import { refusal, type Routes } from './support/fake-server.ts'
 import { settle } from './support/show.ts'
 import { showConsole } from './support/show-console.ts'
@@ -47,6 +49,23 @@ const routes = (over: Routes = {}): Routes => ({
   },
   ...over,
 })
+/** what the builder chooses from */
+const LISTS: Routes = {
+  'GET /api/tags': { tags: [], groups: [] },
+  'GET /api/guides': { items: [] },
+  'GET /api/segments': {
+    items: [
+      {
+        id: '7',
+        name: '周末来的',
+        filter: { tags: { any: ['9'] } },
+        createdBy: { userid: 'boss', name: '陈店长' },
+        own: true,
+        createdAt: '2026-11-01T00:00:00Z',
+      },
+    ],
+  },
+}
 const show = (over: Routes = {}) => showConsole(routes(over), '/customers')
 
 enableAutoUnmount(afterEach)
@@ -61,7 +80,7 @@ describe('the console’s customers', () => {
     expect(wrapper.text()).toContain('共 1,234 位')
     expect(wrapper.text()).toContain('其中 43 位联系不上')
     expect(wrapper.text()).toContain('不打扰')
-    expect(wrapper.find('tbody a').attributes('href')).toBe('/sidebar?customer=1')
+    expect(wrapper.find('tbody a').attributes('href')).toBe('/customers/1')
   })
 
   it('come page after page', async () => {
@@ -128,5 +147,96 @@ describe('the console’s customers', () => {
     failed.server.routes[SEARCH] = { items: [line('1', '张晓雯')], nextCursor: null }
     await failed.tap('再试一次')
     expect(failed.wrapper.text()).toContain('张晓雯')
+  })
+})
+
+describe('the list’s address', () => {
+  it('says what the list shows, so that a link shows the same', async () => {
+    const { wrapper, router } = await show()
+    const [, tier, , last] = wrapper.findAll('form select')
+    await tier?.setValue('silver')
+    await last?.setValue('quarter')
+    await wrapper.find('.line select').setValue('spend')
+    await settle()
+    const { fullPath } = router.currentRoute.value
+    wrapper.unmount()
+
+    const { server } = await showConsole(routes(), fullPath)
+    expect(server.sentTo(SEARCH)).toEqual([
+      {
+        filter: { and: [{ tier: ['silver'] }, { lastPurchase: { min: 31, max: 90 } }] },
+        sort: 'spend',
+      },
+    ])
+  })
+
+  it('never has the words that are searched for', async () => {
+    const { wrapper, router } = await show()
+    vi.useFakeTimers()
+    await wrapper.find('input[type="search"]').setValue('13812341234')
+    vi.advanceTimersByTime(400)
+    vi.useRealTimers()
+    await settle()
+
+    expect(router.currentRoute.value.fullPath).toBe('/customers')
+  })
+
+  it('may have more conditions, which are shown and hold together with the others', async () => {
+    const where = encodeURIComponent('{"spend365":{"min":100000}}')
+    const { wrapper, server, tap, router } = await showConsole(
+      routes(LISTS),
+      `/customers?tier=silver&where=${where}`,
+    )
+
+    expect(server.sentTo(SEARCH).at(-1)).toMatchObject({
+      filter: { and: [{ tier: ['silver'] }, { spend365: { min: 100_000 } }] },
+    })
+    expect(wrapper.find('#more-conditions').text()).toContain('近一年消费')
+    await tap('清除条件')
+    expect(server.sentTo(SEARCH).at(-1)).toEqual({ sort: 'recent' })
+    expect(router.currentRoute.value.fullPath).toBe('/customers')
+  })
+
+  it.each(['{', '[]', '{"nothing":[]}', '{"tier":5}', '{"and":[]}', '{"tags":{}}'])(
+    'is followed as far as it can be read: %s',
+    async (text) => {
+      const { wrapper, server } = await showConsole(
+        routes(),
+        `/customers?stage=never&where=${encodeURIComponent(text)}`,
+      )
+
+      expect(wrapper.text()).toContain('链接里的条件看不懂')
+      expect(server.sentTo(SEARCH)).toEqual([{ sort: 'recent' }])
+    },
+  )
+})
+
+describe('more conditions', () => {
+  it('of a saved audience narrow the list and stand in the address', async () => {
+    const { wrapper, server, router, tap } = await show(LISTS)
+    await tap('更多条件')
+    vi.useFakeTimers()
+    await wrapper.find('#more-conditions select').setValue('7')
+    await vi.advanceTimersByTimeAsync(900)
+    vi.useRealTimers()
+    await settle()
+
+    expect(server.sentTo(SEARCH).at(-1)).toMatchObject({ filter: { tags: { any: ['9'] } } })
+    expect(router.currentRoute.value.query['where']).toBe('{"tags":{"any":["9"]}}')
+  })
+
+  it('over a deleted tag say so, and where', async () => {
+    const gone = (field: string) => refusal(400, 'BAD_INPUT', 'names a tag that was deleted', field)
+    const { wrapper } = await showConsole(
+      routes({
+        ...LISTS,
+        [SEARCH]: gone('filter.tags.any[0]'),
+        'POST /api/audiences/preview': gone('filter.tags.any[0]'),
+      }),
+      `/customers?where=${encodeURIComponent('{"tags":{"any":["404"]}}')}`,
+    )
+
+    expect(wrapper.text()).toContain('有条件用不了了')
+    expect(wrapper.find('#more-conditions').text()).toContain('标签已被删除')
   })
 })

@@ -13,6 +13,8 @@ import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
 import { EDITOR_WORDS } from '../../sidebar/pages/Console/Editor/editor-words.ts'
 import { POINTS_WORDS } from '../../sidebar/pages/Console/Points/points-words.ts'
+import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-words.ts'
+import { MERGES_WORDS } from '../../sidebar/pages/Console/Merges/merges-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
@@ -71,6 +73,8 @@ describe('the catalogues', () => {
 describe.each([
   ['rules', RULES_WORDS],
   ['customers', CUSTOMERS_WORDS],
+  ['one customer', CUSTOMER_WORDS],
+  ['merges', MERGES_WORDS],
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
   ['points', POINTS_WORDS],

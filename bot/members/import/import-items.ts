@@ -11,6 +11,7 @@ import { settleTiersOf } from '../settle-tiers-of.ts'
 import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
 import { sliceOf, type ImportKind } from './kinds.ts'
+import { isOf, mergedNumbers, withoutMerged } from './merged-numbers.ts'
 import { runTogether } from './run-together.ts'
 import type { Changes, CheckedItem, ImportSlice, RowRemark } from './slice.ts'
 import { upsertRows } from './upsert-rows.ts'
@@ -71,20 +72,24 @@ async function write(
   tx: Db,
   deps: BotDeps,
   slice: ImportSlice,
-  items: CheckedItem<Record<string, unknown>>[],
+  sent: CheckedItem<Record<string, unknown>>[],
 ): Promise<Changes> {
   if (slice.locksMembers === 'exclusive') await lockMembers(tx)
   if (slice.locksMembers === 'shared') await lockMembersShared(tx)
   const now = deps.clock.now()
 
+  const merged = await mergedNumbers(tx, sent)
+  const { items, warnings } = withoutMerged(slice, sent, merged)
   await slice.before?.(tx, deps, items)
-  const inserted = await slice.insertNew?.(tx, deps, items, now)
+  // rows of a number that was merged away go the common way, which knows whose it is now
+  const plain = merged.size > 0 ? items.filter(({ item }) => !isOf(merged, item)) : items
+  const inserted = await slice.insertNew?.(tx, deps, plain, now)
   const known = inserted ? items.filter(({ key }) => !inserted.keys.has(key)) : items
   const changes: Changes = {
     changed: inserted?.keys ?? new Set(),
     buyers: new Set(),
     earners: new Set(),
-    warnings: [],
+    warnings,
   }
   const customers = known.length > 0 ? await upsert(tx, deps, slice, known, changes, now) : []
 

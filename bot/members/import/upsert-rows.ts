@@ -34,6 +34,13 @@ export interface Table {
   newest?: string
 }
 
+/** Whose a row `r` is: the member's with its number, also one that was merged away. */
+const MEMBER = `left join lateral (
+  select id from customer where member_no = r.member_no
+  union all
+  select customer_id from member_alias where member_no = r.member_no
+  limit 1) c on true`
+
 export interface Upserted {
   /** natural keys of rows that are new or different now */
   changed: Set<string>
@@ -100,7 +107,7 @@ function insertRows(
   return tx.$queryRaw<Stored[]>`
     insert into ${Prisma.raw(table.name)} as t (${Prisma.raw([table.key, ...all.map((c) => c.name)].join(', '))})
     select r.${Prisma.raw(table.key)}, ${Prisma.join(all.map((c) => c.value))}
-    from ${recordset(table, rows)} ${Prisma.raw(table.ofMember ? 'left join customer c on c.member_no = r.member_no' : '')}
+    from ${recordset(table, rows)} ${Prisma.raw(table.ofMember ? MEMBER : '')}
     order by r.${Prisma.raw(table.key)}
     on conflict (${Prisma.raw(table.key)}) do nothing
     returning ${returning(table)}`
@@ -139,7 +146,7 @@ function updateRows(
     : Prisma.empty
   return tx.$queryRaw<Stored[]>`
     update ${Prisma.raw(table.name)} t set ${Prisma.join(sets)}
-    from ${recordset(table, rows)} ${Prisma.raw(table.ofMember ? 'left join customer c on c.member_no = r.member_no' : '')}
+    from ${recordset(table, rows)} ${Prisma.raw(table.ofMember ? MEMBER : '')}
     where t.${Prisma.raw(table.key)} = r.${Prisma.raw(table.key)} ${newest} and (${Prisma.join(changes, ' or ')})
     returning ${returning(table)}`
 }

@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
-import { aTag, aTask } from '../../../tests/support/chain.ts'
+import { aCustomer, aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
@@ -70,6 +70,14 @@ const newTagRule = async ({ db }: House) => ({
     filter: { spend365: { min: 100_000 } },
   },
 })
+
+/** Two members who may be made one. */
+const newMerge = async ({ db }: House) => {
+  const ids = []
+  for (const one of [next(), next()])
+    ids.push(String((await aCustomer(db, { memberNo: `D${one}`, externalUserid: null })).id))
+  return { payload: { from: ids[0], into: ids[1] } }
+}
 
 async function savedTagRule(house: House): Promise<Record<string, unknown>> {
   const made = await house.app.inject({
@@ -261,6 +269,29 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'GET /api/customers/:id': { expected: IN_SCOPE, request: customer() },
   'PATCH /api/customers/:id': { expected: IN_SCOPE, request: customer('', { note: '记' }) },
+  'GET /api/customer-duplicates': {
+    expected: HEADQUARTERS,
+    request: url('/api/customer-duplicates?by=mobile'),
+  },
+  'POST /api/customer-merges/preview': { expected: HEADQUARTERS, request: newMerge },
+  'GET /api/customer-merges': { expected: HEADQUARTERS },
+  'POST /api/customer-merges': {
+    expected: HEADQUARTERS,
+    request: async (house) => ({ payload: { ...(await newMerge(house)).payload, take: [] } }),
+  },
+  'POST /api/customer-merges/:id/undo': {
+    expected: HEADQUARTERS,
+    request: async (house) => {
+      const made = await house.app.inject({
+        method: 'POST',
+        url: '/api/customer-merges',
+        headers: house.headers.hq,
+        payload: { ...(await newMerge(house)).payload, take: [] },
+      })
+      return { url: `/api/customer-merges/${made.json<{ id: string }>().id}/undo` }
+    },
+  },
+  'GET /api/customers/:id/history': { expected: OF_OWN_STORE, request: customer('/history') },
   'GET /api/customers/:id/timeline': { expected: IN_SCOPE, request: customer('/timeline') },
   'GET /api/customers/:id/why': { expected: IN_SCOPE, request: customer('/why?kind=tier') },
   'PATCH /api/customers/:id/tags': {

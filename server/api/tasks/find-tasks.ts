@@ -17,6 +17,8 @@ export interface TaskFilter {
   cursor?: string
   /** userid: this guide's tasks only */
   guide?: string
+  /** this store's people's tasks only */
+  store?: string
   /** the signed-in person's own only */
   mine?: boolean
 }
@@ -75,12 +77,18 @@ export async function findTasks(
 }
 
 /** Condition on `t`: in the person's scope, and of those the ones asked for. */
-export function whoseTasks(user: SignedIn, filter: { guide?: string; mine?: boolean }): Prisma.Sql {
+export function whoseTasks(
+  user: SignedIn,
+  filter: { guide?: string; store?: string; mine?: boolean },
+): Prisma.Sql {
   const mine = filter.mine ? Prisma.sql`t.assignee_id = ${user.id}::bigint` : Prisma.sql`true`
   const guide = filter.guide
     ? Prisma.sql`t.assignee_id = (select id from employee where userid_key = ${filter.guide.toLowerCase()})`
     : Prisma.sql`true`
-  return Prisma.sql`${scope.tasks(user)} and ${mine} and ${guide}`
+  const store = filter.store
+    ? Prisma.sql`t.assignee_id in (select id from employee where store_no = ${filter.store})`
+    : Prisma.sql`true`
+  return Prisma.sql`${scope.tasks(user)} and ${mine} and ${guide} and ${store}`
 }
 
 interface TaskNumbers {

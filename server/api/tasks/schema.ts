@@ -54,6 +54,8 @@ export const TaskQuery = Type.Object({
   cursor: Type.Optional(Cursor),
   /** managers: one guide's tasks only */
   guide: Type.Optional(Type.String({ maxLength: 64 })),
+  /** headquarters: the tasks of one store's people only */
+  store: Type.Optional(Type.String({ maxLength: 64 })),
   /** only the signed-in person's own tasks, also for managers */
   mine: Type.Optional(Type.Boolean()),
 })

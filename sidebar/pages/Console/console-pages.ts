@@ -22,10 +22,10 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     load: () => import('./Assignments/AssignmentsPlace.vue'),
   },
   {
-    path: '/customers',
+    path: '/customers/:id?',
     name: 'customers',
     icon: 'person',
-    load: () => import('./Customers/CustomersPage.vue'),
+    load: () => import('./Customers/CustomersPlace.vue'),
   },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },

@@ -9,6 +9,8 @@ import { CONSOLE_PLACES } from './console-pages.ts'
 export function createConsoleRouter(history: RouterHistory): Router {
   const router = createRouter({
     history,
+    // a page begins at its top; a filter in the address moves nothing
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
       ...CONSOLE_PLACES.map(({ path, name, load }) => ({ path, name, component: load })),
       { path: '/:unknown(.*)*', redirect: '/' },

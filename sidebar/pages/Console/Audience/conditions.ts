@@ -54,7 +54,8 @@ export const MENU = {
   where: ['store', 'region', 'guide', 'reachable', 'consent'],
 } as const satisfies Record<string, readonly LeafName[]>
 
-const BEGINS: { [Name in LeafName]: FilterLeaves[Name] } = {
+/** What a new condition of a name begins with; what kind of value it takes. */
+export const BEGINS: { [Name in LeafName]: FilterLeaves[Name] } = {
   tags: { any: [] },
   tier: [],
   rfm: [],
