@@ -3,6 +3,7 @@ import { dispatchAssignment } from './assignments/dispatch.ts'
 import { tendAssignments } from './assignments/tend.ts'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
+import { startHandovers, workHandover } from './handovers/work.ts'
 import { applySavedRule } from './members/apply-saved-rule.ts'
 import { reconcile } from './members/reconcile.ts'
 import { settleOldLedgers } from './members/settle-lots.ts'
@@ -31,6 +32,7 @@ const HANDLERS: Handlers = {
   wake: async (deps) => {
     await wake(deps)
     await tendAssignments(deps)
+    await startHandovers(deps)
     await forgetOldQuota(deps.db.pool)
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
@@ -38,6 +40,7 @@ const HANDLERS: Handlers = {
   lots: (deps) => settleOldLedgers(deps),
   merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
   dispatch: (deps, { assignmentId }) => dispatchAssignment(deps, BigInt(assignmentId)),
+  handover: (deps, { handoverId }) => workHandover(deps, BigInt(handoverId)),
   tag_rule: (deps, { code }) => applySavedRule(deps, code),
 }
 
