@@ -10,6 +10,7 @@ import Fastify, {
 import { answerError } from './answer-error.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
+import { handoverRoutes } from './api/handovers/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
@@ -143,6 +144,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(audienceRoutes, { deps: hurried })
     await signedInOnly.register(customerListRoutes, { deps: hurried })
     await signedInOnly.register(guideRoutes, { deps: hurried })
+    await signedInOnly.register(handoverRoutes, { deps: hurried })
     await signedInOnly.register(segmentRoutes, { deps: hurried })
     await signedInOnly.register(assignmentRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })

@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
-import { aTag, aTask } from '../../../tests/support/chain.ts'
+import { aCustomer, aGuide, aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
@@ -108,6 +108,18 @@ const assignment =
   async (house: House) => {
     const { id } = await post(house, '/api/assignments', newAssignment())
     return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
+  }
+
+/** Of a guide of one's own store, with a customer of their own; the store's other guide takes. */
+const handover =
+  (rest = '') =>
+  async (house: House) => {
+    const { people, db } = house
+    const giver = await aGuide(db)
+    await aCustomer(db, {}, [giver])
+    const body = { from: giver.userid, to: people.otherGuide.userid }
+    const { id } = await post(house, '/api/handovers', body)
+    return { url: `/api/handovers/${id}${rest}` }
   }
 
 /** A row of each kind that the open API takes. */
@@ -321,6 +333,29 @@ const MATRIX: Readonly<Record<string, Row>> = {
       url: `/api/segments/${(await post(house, '/api/segments', newSegment())).id}`,
     }),
   },
+  'GET /api/handovers': { expected: MANAGERS },
+  'GET /api/handovers/needed': { expected: MANAGERS },
+  'POST /api/handovers/preview': {
+    // somebody of another store is nobody one could name
+    expected: { ...MANAGERS, 'far manager': 400 },
+    request: ({ people }) => ({
+      payload: { from: people.guide.userid, to: people.otherGuide.userid },
+    }),
+  },
+  'POST /api/handovers': {
+    expected: { ...MANAGERS, 'far manager': 400 },
+    request: async ({ people, db }) => {
+      const giver = await aGuide(db)
+      await aCustomer(db, {}, [giver])
+      return { payload: { from: giver.userid, to: people.otherGuide.userid } }
+    },
+  },
+  'GET /api/handovers/:id': { expected: OF_OWN_STORE, request: handover() },
+  'GET /api/handovers/:id/customers': {
+    expected: OF_OWN_STORE,
+    request: handover('/customers'),
+  },
+
   'GET /api/assignments': { expected: MANAGERS },
   'POST /api/assignments': { expected: MANAGERS, request: () => ({ payload: newAssignment() }) },
   'GET /api/assignments/:id': { expected: OF_OWN_STORE, request: assignment() },
