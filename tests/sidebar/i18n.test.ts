@@ -11,6 +11,7 @@ import { zhCN as zhCNAudience } from '../../sidebar/pages/Console/Audience/zh-CN
 import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
+import { HANDOVERS_WORDS } from '../../sidebar/pages/Console/Handovers/handovers-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
@@ -71,6 +72,7 @@ describe.each([
   ['customers', CUSTOMERS_WORDS],
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
+  ['handovers', HANDOVERS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())
