@@ -36,7 +36,7 @@ const zhCN = {
     store_manager: '先交给店长',
   },
   means: {
-    to: '你来选，调店时可以选本人范围内的任何同事',
+    to: '由你来选；总部还可以选别的店的同事',
     even: '按消费从高到低轮流分给店里在岗的导购，人数和消费都接近',
     latest_order: '最近一单由谁接待或收银就给谁，其余平均分',
     store_manager: '拿不准时先由店长照看，以后再分',
@@ -163,7 +163,7 @@ const en: HandoversWords = {
     store_manager: 'The store manager first',
   },
   means: {
-    to: 'you choose, also for somebody who moves',
+    to: 'you choose; headquarters also of another store',
     even: 'by spend in turn among the store’s guides at work: as many and as valuable for each',
     latest_order: 'who assisted or rang up the last order; the others evenly',
     store_manager: 'who looks after them until you know better',
