@@ -13,6 +13,7 @@ import { audienceRoutes } from './api/audiences/routes.ts'
 import { handoverRoutes } from './api/handovers/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
+import { briefRoutes } from './api/briefs/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
@@ -130,6 +131,7 @@ async function forPeopleAndSystems(
   await app.register(healthRoutes, { deps })
   await app.register(authRoutes, { deps: hurried })
   await app.register(pageRoutes, { deps: hurried })
+  await app.register(briefRoutes, { deps: hurried })
   // for the chain's systems, with a key
   await app.register(openApiRoutes, { deps: hurried, imports: deps })
   // for people, with a session: nothing in here answers without one

@@ -48,6 +48,7 @@ export async function tellTakers(tx: Db, deps: BotDeps, { id, from }: Handover):
           ...taker,
           takerName: taker.name,
           from: from.name,
+          handoverId: String(id),
           names: taker.best.map((customer) => addressOf(customer) ?? '未留名客户'),
         },
         { publicUrl: deps.publicUrl },

@@ -13,6 +13,7 @@ export interface HandoverCardFacts {
   names: readonly string[]
   /** of them important, with a page to read */
   important: number
+  handoverId: string
 }
 
 const NAME = 8
@@ -36,7 +37,18 @@ export function renderHandoverCard(
       { keyname: '客户', value: facts.customers > facts.names.length ? `${names}…` : names },
       { keyname: '任务', value: facts.tasks > 0 ? `一起交接 ${facts.tasks} 个` : '' },
     ],
-    jump_list: [{ type: 1, title: '打开我的任务', url: desk }],
+    jump_list: [
+      ...(facts.important > 0
+        ? [
+            {
+              type: 1 as const,
+              title: '看重要客户简报',
+              url: `${at.publicUrl}/briefs/${facts.handoverId}`,
+            },
+          ]
+        : []),
+      { type: 1, title: '打开我的任务', url: desk },
+    ],
     card_action: { type: 1, url: desk },
   })
 }

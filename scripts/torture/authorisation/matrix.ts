@@ -122,6 +122,27 @@ const handover =
     return { url: `/api/handovers/${id}${rest}` }
   }
 
+/** The colleague takes somebody's customer. */
+const handoverBriefs = async ({ people, db }: House) => {
+  const giver = await aGuide(db)
+  const { id: customerId } = await aCustomer(db)
+  const { id } = await db.prisma.handover.create({
+    data: {
+      fromId: giver.id,
+      strategy: 'to',
+      createdBy: people.manager.id,
+      createdAt: new Date(),
+      storeNo: 'S1',
+      rows: {
+        create: [
+          { customerId, toId: people.otherGuide.id, via: 'none', state: 'done', spendFen: 0n },
+        ],
+      },
+    },
+  })
+  return { url: `/briefs/${id}` }
+}
+
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
   stores: () => ({ storeNo: `S${next()}`, name: '店' }),
@@ -175,6 +196,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /docs/static/index.html': { expected: REDIRECTS },
   'GET /docs/static/swagger-initializer.js': { expected: ANYBODY },
   'GET /pages.css': { expected: ANYBODY },
+  'GET /briefs.css': { expected: ANYBODY },
+  'GET /briefs/:id': {
+    // of those who take, and of the managers of who gives
+    expected: {
+      ...everybody('2xx'),
+      ...strangers(302),
+      'own guide': 404,
+      'far guide': 404,
+      'far manager': 404,
+    },
+    request: handoverBriefs,
+  },
 
   'GET /auth/login': { expected: REDIRECTS },
   'GET /auth/callback': { expected: everybody(401), request: url('/auth/callback?code=x&state=y') },
