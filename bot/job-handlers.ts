@@ -3,6 +3,7 @@ import { dispatchAssignment } from './assignments/dispatch.ts'
 import { tendAssignments } from './assignments/tend.ts'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
+import { readUnassigned } from './handovers/unassigned.ts'
 import { startHandovers, workHandover } from './handovers/work.ts'
 import { applySavedRule } from './members/apply-saved-rule.ts'
 import { reconcile } from './members/reconcile.ts'
@@ -36,7 +37,11 @@ const HANDLERS: Handlers = {
     await forgetOldQuota(deps.db.pool)
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
-  reconcile: (deps, { day }) => reconcile(deps, day),
+  reconcile: async (deps, { day }) => {
+    // first, so that tasks of people who have left wait for their taker
+    await readUnassigned(deps)
+    await reconcile(deps, day)
+  },
   lots: (deps) => settleOldLedgers(deps),
   merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
   dispatch: (deps, { assignmentId }) => dispatchAssignment(deps, BigInt(assignmentId)),

@@ -5,8 +5,9 @@ import type { Taker } from './takers.ts'
 
 /**
  * Who takes each of a giver's customers, and who can't be handed over: common tables, the last of them
- * `planned(customer_id, spend_fen, via, why, to_id, important)`. Whose is handed over: customers with a live relation,
- * those the giver is the assigned guide of, those about whom they have open tasks.
+ * `planned(customer_id, spend_fen, via, why, to_id, important)`. Who is handed over: customers with a live relation,
+ * those a giver who left the company has left behind, those the giver is the assigned guide of, those about whom they
+ * have open tasks.
  *
  * The most valuable are dealt first, there and back again (dealTo in domain/handover.ts); by latest_order those whom a
  * taker assisted last are theirs, and only the others are dealt.
@@ -24,19 +25,22 @@ export function plannedTables(
       from unnest(${takers.map(({ id }) => String(id))}::bigint[], ${takers.map(({ userid }) => userid)}::text[])
         with ordinality as t(id, userid, nth)
     ), mine as materialized (
-      select customer_id, bool_or(related) as related from (
-        select r.customer_id, true as related from relation r
+      select customer_id, bool_or(related) as related, bool_or(resigned) as resigned from (
+        select r.customer_id, true as related, false as resigned from relation r
         where r.employee_id = ${giver.id} and r.ended_at is null and not r.half
         union all
-        select c.id, false from customer c
+        select u.customer_id, true, true from unassigned_customer u where u.employee_id = ${giver.id}
+        union all
+        select c.id, false, false from customer c
         where c.guide_userid in (${giver.userid}, ${giver.userid.toLowerCase()})
         union all
-        select t.customer_id, false from task t
+        select t.customer_id, false, false from task t
         where t.assignee_id = ${giver.id} and t.state in ('open', 'in_progress')
       ) any_of group by customer_id
     ), judged as materialized (
       select m.customer_id, greatest(coalesce(s.spend_365_fen, 0), 0) as spend_fen,
-        case when m.related and c.external_userid is not null then 'transfer' else 'none' end as via,
+        case when c.external_userid is null or not m.related then 'none'
+          when m.resigned then 'resigned' else 'transfer' end as via,
         lower(s.last_guide_userid) as last_guide, lower(s.last_cashier_userid) as last_cashier,
         case when asked.is_open then 'in_transfer'
           when m.related and asked.times >= ${HANDOVER_LIMIT.times} then 'twice'

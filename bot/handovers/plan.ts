@@ -34,7 +34,7 @@ export async function planHandover(deps: BotDeps, handover: Handover): Promise<v
 }
 
 /** Held until the transaction ends. */
-export async function lockPlanning(tx: Db): Promise<void> {
+async function lockPlanning(tx: Db): Promise<void> {
   await tx.$queryRaw(
     Prisma.sql`select pg_advisory_xact_lock(hashtextextended(${PLANNING}, 0))::text`,
   )

@@ -143,6 +143,10 @@ async function moveHandedOver(tx: Db, pair: Prisma.Sql): Promise<void> {
     update handover_customer t set customer_id = p.dst from ${pair}
     where t.customer_id = p.src and not exists (
       select from handover_customer kept where kept.customer_id = p.dst and kept.handover_id = t.handover_id)`
+  await tx.$executeRaw`
+    update unassigned_customer t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from unassigned_customer kept where kept.customer_id = p.dst and kept.employee_id = t.employee_id)`
 }
 
 /** The member's own words win; the WeCom identity comes from the other row. */

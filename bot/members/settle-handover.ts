@@ -41,6 +41,9 @@ export async function finishHandover(
     from handover_customer r join employee taker on taker.id = r.to_id, employee giver
     where r.handover_id = ${handoverId} and r.customer_id = any(${ids(rows)}::bigint[]) and c.id = r.customer_id
       and giver.id = ${handover.fromId} and lower(c.guide_userid) = giver.userid_key`)
+  await tx.$executeRaw(Prisma.sql`
+    delete from unassigned_customer
+    where employee_id = ${handover.fromId} and customer_id = any(${ids(rows)}::bigint[])`)
   const moved = await giveTasks(tx, deps, rows, {
     fromId: handover.fromId,
     actor: handover.by,
@@ -59,7 +62,8 @@ export async function finishHandover(
 
 /**
  * A relation of a customer who is being handed over ended. The taker has them: their tasks go along. WeCom took them from
- * the giver, but the taker's relation is not known yet: the tasks wait for WeCom's result.
+ * the giver, but the taker's relation is not known yet: the tasks wait for WeCom's result. Of somebody who has left the
+ * company all relations go missing: their tasks wait to be handed over, until they die.
  *
  * @returns whether the giver's tasks are looked after, and not to be cancelled
  */
@@ -76,13 +80,21 @@ export async function handedOver(
     from handover_customer r join handover h on h.id = r.handover_id
     where r.customer_id = ${ending.customerId} and h.from_id = ${ending.employeeId}
       and r.state in ('asking', 'asked')`)
-  if (!row) return false
+  if (!row) return ending.by === 'missing' && (await hasLeft(tx, ending.employeeId))
   if (row.taken) {
     await finishHandover(tx, deps, row.handoverId, [ending.customerId])
     return true
   }
   await lookSoon(tx, row.handoverId, ending.now)
   return ending.by !== 'guide'
+}
+
+async function hasLeft(tx: Db, employeeId: bigint): Promise<boolean> {
+  const employee = await tx.employee.findUnique({
+    where: { id: employeeId },
+    select: { active: true },
+  })
+  return employee?.active === false
 }
 
 /**

@@ -112,8 +112,9 @@ export async function findNeeded(deps: AppDeps, user: SignedIn): Promise<NeededH
     from employee e
     left join store st on st.store_no = e.store_no
     cross join lateral (
-      select (select count(*)::int from relation r
-          where r.employee_id = e.id and r.ended_at is null and not r.half) as customers,
+      select (select count(*)::int from (
+          select r.customer_id from relation r where r.employee_id = e.id and r.ended_at is null and not r.half
+          union select u.customer_id from unassigned_customer u where u.employee_id = e.id) theirs) as customers,
         (select count(*)::int from task t
           where t.assignee_id = e.id and t.state in ('open', 'in_progress')) as tasks,
         (select count(*)::int from handover h join handover_customer u on u.handover_id = h.id

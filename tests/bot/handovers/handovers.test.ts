@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readUnassigned } from '../../../bot/handovers/unassigned.ts'
 import { startHandovers, workHandover } from '../../../bot/handovers/work.ts'
 import { endRelation } from '../../../bot/members/end-relation.ts'
 import { mergeCustomers } from '../../../bot/members/merge-customers.ts'
@@ -484,6 +485,73 @@ describe('what WeCom decides', () => {
 
     expect(await liveTasks(giver)).toEqual([])
     expect(await statesOf(id)).toEqual(['asked'])
+  })
+})
+
+describe('somebody who has left the company', () => {
+  const listed = (info: object[]) =>
+    createTestDeps(db, {
+      clock,
+      wecom: createFakeWecom((path) =>
+        path.endsWith('get_unassigned_list') ? { errcode: 0, info, is_last: true } : undefined,
+      ),
+    })
+  const entry = () => ({
+    handover_userid: giver.userid.toUpperCase(),
+    external_userid: 'wmLeft',
+    dimission_time: 1_763_700_000,
+  })
+
+  it('is not at work any more once WeCom lists their customers, who go by the interface for leavers', async () => {
+    const customer = await aCustomer(db, { externalUserid: 'wmLeft' }, [giver])
+    const task = await aTask(db, customer, giver)
+    await readUnassigned(listed([entry()]))
+    await readUnassigned(listed([entry()]))
+    expect(await db.prisma.employee.findUnique({ where: { id: giver.id } })).toMatchObject({
+      active: false,
+    })
+    // the night finds that WeCom lists the relation no more
+    await db.prisma.$transaction((tx) =>
+      endRelation(tx, deps(), {
+        customerId: customer.id,
+        employeeId: giver.id,
+        by: 'missing',
+        at: clock.now(),
+        now: clock.now(),
+      }),
+    )
+    expect(await liveTasks(giver)).toEqual([task])
+
+    const id = await aHandover()
+    await workHandover(deps(), id)
+    expect(wecom.transfers().map(({ path }) => path)).toEqual([
+      '/cgi-bin/externalcontact/resigned/transfer_customer',
+    ])
+    wecom.decide(1)
+    dayLater()
+    await workHandover(deps(), id)
+
+    expect(await rowsOf(id)).toMatchObject([{ state: 'done', via: 'resigned', tasks: 1 }])
+    expect(await liveTasks(taker)).toEqual([task])
+    expect(await db.prisma.unassignedCustomer.count()).toBe(0)
+  })
+
+  it('has no customers waiting any more whom WeCom lists no more', async () => {
+    await aCustomer(db, { externalUserid: 'wmLeft' })
+    await readUnassigned(listed([entry()]))
+    expect(await db.prisma.unassignedCustomer.count()).toBe(1)
+    clock.set('2026-11-23T02:00:00Z')
+    await readUnassigned(listed([]))
+    expect(await db.prisma.unassignedCustomer.count()).toBe(0)
+  })
+
+  it('does not stop the night where the company lets nobody read the list', async () => {
+    const refusing = createFakeWecom(() => {
+      throw new WecomError({ errcode: 48002, path: '/x' })
+    })
+    await expect(readUnassigned(createTestDeps(db, { clock, wecom: refusing }))).resolves.toBe(
+      undefined,
+    )
   })
 })
 
