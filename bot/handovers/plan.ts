@@ -2,6 +2,7 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import type { Handover } from './handover.ts'
 import { plannedTables } from './plan-sql.ts'
+import { readUnassigned } from './unassigned.ts'
 import { ableTo, findTakers, whoMayServe } from './takers.ts'
 
 /** Whoever plans waits for the others: no customer is in two handovers at once. */
@@ -13,6 +14,12 @@ const PLANNING = 'handover:planning'
  */
 export async function planHandover(deps: BotDeps, handover: Handover): Promise<void> {
   const { id, from, strategy } = handover
+  const giver = await deps.db.prisma.employee.findUnique({
+    where: { id: from.id },
+    select: { active: true },
+  })
+  // of somebody who left today the night has not read it yet
+  if (giver?.active === false) await readUnassigned(deps)
   const serving = await whoMayServe(deps)
   await deps.db.prisma.$transaction(
     async (tx) => {

@@ -16,6 +16,8 @@ interface Page {
  * page; who is listed there is not at work any more. A second run changes nothing. A company that does not let the app read
  * this list is left alone: its leavers' customers are handed over as of somebody at work.
  *
+ * Each night, and before the customers of somebody who has left are planned.
+ *
  * @throws WecomError when WeCom can't be read now
  */
 export async function readUnassigned(deps: BotDeps): Promise<void> {

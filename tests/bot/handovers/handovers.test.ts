@@ -23,6 +23,8 @@ let wecom: ReturnType<typeof aCompany>
 
 function aCompany() {
   const asked = new Map<string, { to: string; at: number; status: number }>()
+  /** get_unassigned_list */
+  const unassigned: object[] = []
   /** errcode for a customer, or of a whole call */
   const codes = new Map<string, number>()
   let callFails: ((times: number) => Error | undefined) | undefined
@@ -51,6 +53,7 @@ function aCompany() {
       }
       return { errcode: 0, customer: answer }
     }
+    if (path.endsWith('get_unassigned_list')) return { errcode: 0, info: unassigned, is_last: true }
     if (path.endsWith('/transfer_result'))
       return {
         errcode: 0,
@@ -78,6 +81,7 @@ function aCompany() {
   return {
     fake,
     asked,
+    unassigned,
     codes,
     failCalls: (fails: typeof callFails) => {
       callFails = fails
@@ -522,6 +526,7 @@ describe('somebody who has left the company', () => {
     )
     expect(await liveTasks(giver)).toEqual([task])
 
+    wecom.unassigned.push(entry())
     const id = await aHandover()
     await workHandover(deps(), id)
     expect(wecom.transfers().map(({ path }) => path)).toEqual([
@@ -534,6 +539,16 @@ describe('somebody who has left the company', () => {
     expect(await rowsOf(id)).toMatchObject([{ state: 'done', via: 'resigned', tasks: 1 }])
     expect(await liveTasks(taker)).toEqual([task])
     expect(await db.prisma.unassignedCustomer.count()).toBe(0)
+  })
+
+  it('goes by the interface for leavers also on the day they left, before the night has read WeCom’s list', async () => {
+    await aCustomer(db, { externalUserid: 'wmLeft' }, [giver])
+    await db.prisma.employee.update({ where: { id: giver.id }, data: { active: false } })
+    wecom.unassigned.push(entry())
+    const id = await aHandover()
+    await workHandover(deps(), id)
+
+    expect(await rowsOf(id)).toMatchObject([{ state: 'asked', via: 'resigned' }])
   })
 
   it('has no customers waiting any more whom WeCom lists no more', async () => {
