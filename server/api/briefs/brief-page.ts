@@ -55,6 +55,7 @@ function article({ to, profile, bought, said }: Brief, lang: Lang): string {
     ...coupons.map((coupon) => words.coupon(coupon.name, coupon.expiresOn)),
     ...points.expiring.map((lot) => words.points(lot.points, lot.expiresOn)),
   ]
+  const tagNames = profile.tags.map(({ name }) => name).join(' · ')
   return `<article>
 <h2>${escapeHtml(profile.name)} <span class="tier">${escapeHtml(profile.tier.name)}</span> <span class="tier">${escapeHtml(STAGE_NAMES[profile.stage][lang])}</span></h2>
 <p class="soft">${escapeHtml(words.to(to))}</p>
@@ -63,11 +64,7 @@ ${profile.consent === 'none' ? `<p class="warn">${escapeHtml(words.noMore)}</p>`
 <dl>${who.join('')}</dl>
 ${list(words.value, worth, words.nothing)}
 ${list(words.bought, bought.map(orderText), words.nothing)}
-${list(
-  words.likes,
-  profile.tags.map(({ name }) => name),
-  words.nothing,
-)}
+${list(words.likes, profile.tags.length > 0 ? [tagNames] : [], words.nothing)}
 ${list(words.said, said.map(saidText), words.nothing)}
 ${list(
   words.tasks,
