@@ -3,6 +3,8 @@ import { dispatchAssignment } from './assignments/dispatch.ts'
 import { tendAssignments } from './assignments/tend.ts'
 import { greetFirst, handleCallback } from './callbacks/handle.ts'
 import type { BotDeps } from './deps.ts'
+import { readUnassigned } from './handovers/unassigned.ts'
+import { startHandovers, workHandover } from './handovers/work.ts'
 import { applySavedRule } from './members/apply-saved-rule.ts'
 import { reconcile } from './members/reconcile.ts'
 import { settleOldLedgers } from './members/settle-lots.ts'
@@ -31,13 +33,19 @@ const HANDLERS: Handlers = {
   wake: async (deps) => {
     await wake(deps)
     await tendAssignments(deps)
+    await startHandovers(deps)
     await forgetOldQuota(deps.db.pool)
   },
   sync: (deps, { runId }) => runSync(deps, BigInt(runId)),
-  reconcile: (deps, { day }) => reconcile(deps, day),
+  reconcile: async (deps, { day }) => {
+    // first, so that tasks of people who have left wait for their taker
+    await readUnassigned(deps)
+    await reconcile(deps, day)
+  },
   lots: (deps) => settleOldLedgers(deps),
   merge_tags: (deps, { mergeId }) => runTagMerge(deps, BigInt(mergeId)),
   dispatch: (deps, { assignmentId }) => dispatchAssignment(deps, BigInt(assignmentId)),
+  handover: (deps, { handoverId }) => workHandover(deps, BigInt(handoverId)),
   tag_rule: (deps, { code }) => applySavedRule(deps, code),
 }
 

@@ -49,6 +49,7 @@ const LANES: readonly Lane[] = [
       'merge_tags',
       'tag_rule',
       'dispatch',
+      'handover',
     ],
     concurrency: 8,
   },

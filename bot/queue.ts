@@ -24,6 +24,8 @@ export interface JobPayloads {
   tag_rule: { code: string }
   /** make an assignment's tasks, page by page; goes on where it was cut off */
   dispatch: { assignmentId: string }
+  /** hand a guide's customers over: plan, ask WeCom, read what became of it; goes on where it was cut off */
+  handover: { handoverId: string }
   /** nightly: read all lists, repair what callbacks lost */
   reconcile: { day: string }
 }

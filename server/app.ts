@@ -10,10 +10,12 @@ import Fastify, {
 import { answerError } from './answer-error.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
+import { handoverRoutes } from './api/handovers/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerMergeRoutes } from './api/customer-merges/routes.ts'
 import { customerHistoryRoutes } from './api/customer-history/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
+import { briefRoutes } from './api/briefs/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
@@ -133,6 +135,7 @@ async function forPeopleAndSystems(
   await app.register(healthRoutes, { deps })
   await app.register(authRoutes, { deps: hurried })
   await app.register(pageRoutes, { deps: hurried })
+  await app.register(briefRoutes, { deps: hurried })
   // for the chain's systems, with a key
   await app.register(openApiRoutes, { deps: hurried, imports: deps })
   // for people, with a session: nothing in here answers without one
@@ -150,6 +153,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(customerMergeRoutes, { deps: hurried })
     await signedInOnly.register(guideRoutes, { deps: hurried })
     await signedInOnly.register(storeRoutes, { deps: hurried })
+    await signedInOnly.register(handoverRoutes, { deps: hurried })
     await signedInOnly.register(segmentRoutes, { deps: hurried })
     await signedInOnly.register(assignmentRoutes, { deps: hurried })
     await signedInOnly.register(taskRoutes, { deps: hurried })

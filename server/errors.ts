@@ -176,6 +176,23 @@ export const TooManySegments = createError(
   409,
 )
 
+// — Handovers —
+export const HandoverNotFound = createError(
+  'HANDOVER_NOT_FOUND',
+  '没有这次交接，或它不是你的门店的。',
+  404,
+)
+export const HandoverNoTaker = createError(
+  'HANDOVER_NO_TAKER',
+  '没有人能接手%s的客户：店里没有别的在岗同事，或他们还没有开通客户联系。请直接选一位同事。 Nobody can take them: choose a person.',
+  422,
+)
+export const HandoverNothing = createError(
+  'HANDOVER_NOTHING',
+  '%s现在没有可以交接的客户，请先看预览里的原因。 Nothing can be handed over now: the preview says why.',
+  422,
+)
+
 // — Rules —
 export const RuleChanged = createError(
   'RULE_CHANGED',

@@ -34,6 +34,8 @@ export const CUSTOMER_TABLES: readonly CustomerTable[] = [
   { table: 'held_back', how: 'collides', key: 'id', once: ['kind', 'occurrence'] },
   { table: 'assignment_customer', how: 'collides', key: 'assignment_id' },
   { table: 'tag_merge_row', how: 'collides', key: 'merge_id' },
+  { table: 'handover_customer', how: 'collides', key: 'handover_id' },
+  { table: 'unassigned_customer', how: 'collides', key: 'employee_id' },
   { table: 'customer_tier', how: 'one', key: 'customer_id' },
   { table: 'customer_class', how: 'one', key: 'customer_id' },
   { table: 'customer_stats', how: 'derived', key: 'customer_id' },

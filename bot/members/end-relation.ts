@@ -1,6 +1,7 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { cancelTasks } from '../tasks/change.ts'
+import { handedOver } from './settle-handover.ts'
 
 /** Who ended it; `missing`: WeCom lists it no more and no event said why. */
 export type EndedBy = 'customer' | 'guide' | 'transfer' | 'missing'
@@ -15,7 +16,8 @@ export interface RelationEnding {
 }
 
 /**
- * Ends a relation and cancels the guide's tasks about the customer, at once (domain-rules 9). This is not
+ * Ends a relation and cancels the guide's tasks about the customer, at once (domain-rules 9), where they don't go to who
+ * takes the customer over. This is not
  * churn: the customer stays a customer (domain-rules 7). A second call changes nothing, but an event's
  * reason and time replace `missing`, and of two endings the later one's time counts: what was added between
  * them, and is told last, must not live again.
@@ -36,6 +38,7 @@ export async function endRelation(tx: Db, deps: BotDeps, ending: RelationEnding)
   }
   // what WeCom held is of no use when they meet again: tags are gone with the relation
   await tx.relationTag.deleteMany({ where: { relationId: relation.id } })
+  if (await handedOver(tx, deps, ending)) return true
   await cancelTasks(tx, deps, {
     customerId: ending.customerId,
     assigneeId: ending.employeeId,

@@ -47,6 +47,7 @@ export async function mergeCustomers(
   await moveTasks(tx, pair, now)
   await moveHeldBack(tx, pair)
   await moveAssigned(tx, pair)
+  await moveHandedOver(tx, pair)
   for (const table of MOVED) {
     await tx.$executeRaw`
       update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
@@ -140,6 +141,17 @@ async function moveAssigned(tx: Db, pair: Prisma.Sql): Promise<void> {
     where t.customer_id = p.src and not exists (
       select from assignment_customer kept
       where kept.customer_id = p.dst and kept.assignment_id = t.assignment_id)`
+}
+
+async function moveHandedOver(tx: Db, pair: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    update handover_customer t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from handover_customer kept where kept.customer_id = p.dst and kept.handover_id = t.handover_id)`
+  await tx.$executeRaw`
+    update unassigned_customer t set customer_id = p.dst from ${pair}
+    where t.customer_id = p.src and not exists (
+      select from unassigned_customer kept where kept.customer_id = p.dst and kept.employee_id = t.employee_id)`
 }
 
 /** The member's own words win; the WeCom identity comes from the other row. */

@@ -47,9 +47,7 @@ export async function closeCards(
 ): Promise<void> {
   if (taskIds.length === 0) return
   const ids = taskIds.map(String)
-  await tx.$executeRaw(Prisma.sql`
-    update outbox set state = 'cancelled', last_error = 'the task changed before the card was sent'
-    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and state = 'pending' and attempts = 0`)
+  await cancelUnsent(tx, ids)
   const cards = await tx.$queryRaw<CardRow[]>(Prisma.sql`
     select id::text as id, task_id::text as "taskId", state::text as state, recipient,
       payload -> 'template_card' as card
@@ -91,33 +89,97 @@ export async function pointToNewer(
   const taskIds = fresh.flatMap(({ taskId }) => (taskId === undefined ? [] : [taskId]))
   if (taskIds.length === 0) return
   const keys = fresh.map(({ dedupeKey }) => dedupeKey)
-  const cards = await tx.$queryRaw<(CardRow & { customerId: string })[]>(Prisma.sql`
+  const cards = await sentCards(
+    tx,
+    taskIds,
+    Prisma.sql`not exists (select 1 from outbox k where k.task_id = o.task_id and k.dedupe_key = any(${keys}::text[]))`,
+    stamp.now,
+  )
+  const rows = cards.map((card) =>
+    goesOn(deps, card, `card-newer:${card.id}`, { newer: true }, stamp),
+  )
+  await addToOutbox(tx, stamp.now, rows)
+}
+
+/**
+ * Makes the cards of some tasks say to whom the tasks went; what was not sent yet is not sent. Call it before the taker
+ * gets cards of their own.
+ *
+ * @param tasks each with the name of who has it now
+ */
+export async function cardsHandedOn(
+  tx: Db,
+  deps: BotDeps,
+  tasks: readonly { taskId: bigint; to: string }[],
+  stamp: { now: Date; traceId: string },
+): Promise<void> {
+  if (tasks.length === 0) return
+  const ids = tasks.map(({ taskId }) => taskId)
+  await cancelUnsent(tx, ids.map(String))
+  const nameOf = new Map(tasks.map(({ taskId, to }) => [String(taskId), to]))
+  const cards = await sentCards(tx, ids, Prisma.sql`true`, stamp.now)
+  const rows = cards.map((card) =>
+    goesOn(
+      deps,
+      card,
+      `card-handed:${card.id}`,
+      { handedTo: nameOf.get(card.taskId) ?? '' },
+      stamp,
+    ),
+  )
+  await addToOutbox(tx, stamp.now, rows)
+}
+
+async function cancelUnsent(tx: Db, ids: string[]): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`
+    update outbox set state = 'cancelled', last_error = 'the task changed before the card was sent'
+    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and state = 'pending' and attempts = 0`)
+}
+
+type SentCard = CardRow & { customerId: string }
+
+/** Cards of live tasks that can still be changed. */
+async function sentCards(
+  tx: Db,
+  taskIds: readonly bigint[],
+  which: Prisma.Sql,
+  now: Date,
+): Promise<SentCard[]> {
+  return await tx.$queryRaw<SentCard[]>(Prisma.sql`
     select id::text as id, task_id::text as "taskId", customer_id::text as "customerId", state::text as state,
       recipient, payload -> 'template_card' as card
     from outbox o
-    where task_id = any(${taskIds.map(String)}::bigint[]) and kind = 'app_message' and state = 'sent'
-      and not exists (select 1 from outbox k where k.task_id = o.task_id and k.dedupe_key = any(${keys}::text[]))
+    where task_id = any(${taskIds.map(String)}::bigint[]) and kind = 'app_message' and state = 'sent' and ${which}
       and recipient is not null and response_code is not null and payload ->> 'msgtype' = 'template_card'
-      and sent_at > ${new Date(stamp.now.getTime() - CODE_LIVES_MS)}
+      and sent_at > ${new Date(now.getTime() - CODE_LIVES_MS)}
     order by id`)
+}
+
+/** The change of a sent card whose task goes on elsewhere. */
+function goesOn(
+  deps: BotDeps,
+  card: SentCard,
+  dedupeKey: string,
+  where: Pick<ClosedFacts, 'newer' | 'handedTo'>,
+  stamp: { now: Date; traceId: string },
+): NewOutbox {
   const facts = { state: 'open', closing: null, closeReason: null, snoozedUntil: null } as const
-  const rows = cards.map((card): NewOutbox => ({
+  return {
     kind: 'update_card',
-    dedupeKey: `card-newer:${card.id}`,
+    dedupeKey,
     payload: {
       fromOutboxId: card.id,
       userid: card.recipient,
       template_card: renderClosedCard(
         card.card,
-        { ...facts, by: null, at: stamp.now, newer: true },
+        { ...facts, by: null, at: stamp.now, ...where },
         deps.zone,
       ),
     },
     taskId: BigInt(card.taskId),
     customerId: BigInt(card.customerId),
     traceId: stamp.traceId,
-  }))
-  await addToOutbox(tx, stamp.now, rows)
+  }
 }
 
 async function loadTasks(tx: Db, ids: string[]): Promise<TaskRow[]> {

@@ -110,6 +110,13 @@ export interface Transfer {
   doneAt: number | null
 }
 
+/** A customer of a member who left the company, who waits for a taker. */
+export interface Unassigned {
+  handover: string
+  externalUserid: string
+  leftAt: number
+}
+
 /** All that a restart must not lose, as JSON. Members, customers and pairs are keyed by lower-case userid. */
 export interface State {
   version: 1
@@ -134,6 +141,8 @@ export interface State {
   /** mass messages a customer got: externalUserid → `YYYY-MM` → how many */
   massQuota: Record<string, Record<string, number>>
   transfers: Transfer[]
+  /** absent in files that an older version wrote */
+  unassigned?: Unassigned[]
   deliveries: Delivery[]
 }
 

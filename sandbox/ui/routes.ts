@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { confirmMass } from '../api/mass.ts'
-import { refuseTransfer } from '../api/transfer.ts'
+import { leaveCompany, refuseTransfer } from '../api/transfer.ts'
 import { memberOf, type World } from '../core/world.ts'
 import type { EventStreams } from '../pages/event-stream.ts'
 import { chat, chooseCardMenu, clickCard, enterApp, writeToApp } from './actions.ts'
@@ -34,6 +34,10 @@ const ACTIONS: Record<string, Action> = {
     if (!refuseTransfer(world, need(body, 'externalUserid'))) {
       throw new UiError(409, '没有等待中的转接')
     }
+    return {}
+  },
+  leave: (world, body) => {
+    leaveCompany(world, needMember(world, need(body, 'userid')).userid)
     return {}
   },
   visible: changeVisible,

@@ -169,4 +169,37 @@ describe('transfers', () => {
     expect(running.field('ChangeType')).toBe('transfer_fail')
     expect(running.field('FailReason')).toBe('customer_refused')
   })
+
+  it('of somebody who left go by an interface of their own, from the list of those who wait', async () => {
+    const running = await start()
+    const theirs = { handover_userid: 'WangXiaoming', takeover_userid: 'lihua' }
+    const call = (path: string, body: object = {}) => running.api(`externalcontact/${path}`, body)
+    const early = await call('resigned/transfer_customer', {
+      ...theirs,
+      external_userid: ['wmZhang'],
+    })
+    await running.post('/sandbox/ui/leave', { userid: 'WangXiaoming' })
+    const waiting = await call('get_unassigned_list', { page_size: 1000 })
+    const onJob = await ask(running, ['wmZhang'])
+    const asked = await call('resigned/transfer_customer', {
+      ...theirs,
+      external_userid: ['wmZhang', 'wmNobody'],
+    })
+    running.sandbox.clock.advance(DAY_MS)
+    await running.sandbox.idle()
+    const result = await call('resigned/transfer_result', theirs)
+    const left = await call('get_unassigned_list')
+
+    expect(early.errcode).toBe(40097)
+    expect(waiting).toMatchObject({ is_last: true })
+    expect(waiting['info']).toContainEqual(
+      expect.objectContaining({ handover_userid: 'wangxiaoming', external_userid: 'wmZhang' }),
+    )
+    expect(onJob.errcode).toBe(60111)
+    expect(asked['customer']).toMatchObject([{ errcode: 0 }, { errcode: 40131 }])
+    expect(result['customer']).toMatchObject([{ external_userid: 'wmZhang', status: 1 }])
+    expect(left['info']).not.toContainEqual(expect.objectContaining({ external_userid: 'wmZhang' }))
+    const changes = running.receiver.heard.map(({ xml }) => fieldOf(xml, 'ChangeType'))
+    expect(changes).toEqual(['add_external_contact'])
+  })
 })

@@ -15,6 +15,7 @@ import { EDITOR_WORDS } from '../../sidebar/pages/Console/Editor/editor-words.ts
 import { POINTS_WORDS } from '../../sidebar/pages/Console/Points/points-words.ts'
 import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-words.ts'
 import { MERGES_WORDS } from '../../sidebar/pages/Console/Merges/merges-words.ts'
+import { HANDOVERS_WORDS } from '../../sidebar/pages/Console/Handovers/handovers-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
@@ -79,6 +80,7 @@ describe.each([
   ['tags', TAGS_WORDS],
   ['points', POINTS_WORDS],
   ['versions', EDITOR_WORDS],
+  ['handovers', HANDOVERS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

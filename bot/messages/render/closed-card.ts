@@ -13,6 +13,8 @@ export interface ClosedFacts {
   at: Date
   /** the task goes on, and a fresher card of it has been sent */
   newer?: boolean
+  /** the task goes on with somebody else: their name */
+  handedTo?: string
 }
 
 /** Why a task ended without the guide, as its card says it. */
@@ -37,6 +39,7 @@ export function closedWord(facts: ClosedFacts): string {
   if (facts.state === 'expired') return '已过期'
   if (facts.state === 'cancelled') return '已取消'
   if (facts.newer) return '见新卡片'
+  if (facts.handedTo !== undefined) return '已交接'
   return facts.snoozedUntil ? '稍后再提醒' : '处理中'
 }
 
@@ -55,6 +58,7 @@ export function closedText(facts: ClosedFacts, zone: string): string {
   if (facts.state === 'expired') return '已过期'
   if (facts.state === 'cancelled') return CANCELLED[facts.closeReason ?? ''] ?? `任务已取消${who}`
   if (facts.newer) return '这件事有一张新的卡片'
+  if (facts.handedTo !== undefined) return `已交接给 ${facts.handedTo}`
   if (facts.snoozedUntil) return `${clock(facts.snoozedUntil, 'M月d日 HH:mm')} 再提醒`
   return `处理中${who}`
 }

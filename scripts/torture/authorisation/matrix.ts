@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
-import { aCustomer, aTag, aTask } from '../../../tests/support/chain.ts'
+import { aCustomer, aGuide, aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
   everybody,
@@ -118,6 +118,39 @@ const assignment =
     return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
   }
 
+/** Of a guide of one's own store, with a customer of their own; the store's other guide takes. */
+const handover =
+  (rest = '') =>
+  async (house: House) => {
+    const { people, db } = house
+    const giver = await aGuide(db)
+    await aCustomer(db, {}, [giver])
+    const body = { from: giver.userid, to: people.otherGuide.userid }
+    const { id } = await post(house, '/api/handovers', body)
+    return { url: `/api/handovers/${id}${rest}` }
+  }
+
+/** The colleague takes somebody's customer. */
+const handoverBriefs = async ({ people, db }: House) => {
+  const giver = await aGuide(db)
+  const { id: customerId } = await aCustomer(db)
+  const { id } = await db.prisma.handover.create({
+    data: {
+      fromId: giver.id,
+      strategy: 'to',
+      createdBy: people.manager.id,
+      createdAt: new Date(),
+      storeNo: 'S1',
+      rows: {
+        create: [
+          { customerId, toId: people.otherGuide.id, via: 'none', state: 'done', spendFen: 0n },
+        ],
+      },
+    },
+  })
+  return { url: `/briefs/${id}` }
+}
+
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
   stores: () => ({ storeNo: `S${next()}`, name: '店' }),
@@ -171,6 +204,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'GET /docs/static/index.html': { expected: REDIRECTS },
   'GET /docs/static/swagger-initializer.js': { expected: ANYBODY },
   'GET /pages.css': { expected: ANYBODY },
+  'GET /briefs.css': { expected: ANYBODY },
+  'GET /briefs/:id': {
+    // of those who take, and of the managers of who gives
+    expected: {
+      ...everybody('2xx'),
+      ...strangers(302),
+      'own guide': 404,
+      'far guide': 404,
+      'far manager': 404,
+    },
+    request: handoverBriefs,
+  },
 
   'GET /auth/login': { expected: REDIRECTS },
   'GET /auth/callback': { expected: everybody(401), request: url('/auth/callback?code=x&state=y') },
@@ -360,6 +405,29 @@ const MATRIX: Readonly<Record<string, Row>> = {
       url: `/api/segments/${(await post(house, '/api/segments', newSegment())).id}`,
     }),
   },
+  'GET /api/handovers': { expected: MANAGERS },
+  'GET /api/handovers/needed': { expected: MANAGERS },
+  'POST /api/handovers/preview': {
+    // somebody of another store is nobody one could name
+    expected: { ...MANAGERS, 'far manager': 400 },
+    request: ({ people }) => ({
+      payload: { from: people.guide.userid, to: people.otherGuide.userid },
+    }),
+  },
+  'POST /api/handovers': {
+    expected: { ...MANAGERS, 'far manager': 400 },
+    request: async ({ people, db }) => {
+      const giver = await aGuide(db)
+      await aCustomer(db, {}, [giver])
+      return { payload: { from: giver.userid, to: people.otherGuide.userid } }
+    },
+  },
+  'GET /api/handovers/:id': { expected: OF_OWN_STORE, request: handover() },
+  'GET /api/handovers/:id/customers': {
+    expected: OF_OWN_STORE,
+    request: handover('/customers'),
+  },
+
   'GET /api/assignments': { expected: MANAGERS },
   'POST /api/assignments': { expected: MANAGERS, request: () => ({ payload: newAssignment() }) },
   'GET /api/assignments/:id': { expected: OF_OWN_STORE, request: assignment() },

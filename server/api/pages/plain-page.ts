@@ -42,7 +42,8 @@ h1 { font-size: 20px; }
 .id { color: var(--quiet); font-size: 14px; word-break: break-all; }
 `
 
-function escapeHtml(text: string): string {
+/** Text as HTML shows it. */
+export function escapeHtml(text: string): string {
   return text.replace(
     /[&<>"']/g,
     (character) =>

@@ -12,6 +12,7 @@ export const enConsole: ConsoleMessages = {
     tags: 'Tags',
     reports: 'Reports',
     assignments: 'Assignments',
+    handovers: 'Handovers',
   },
   period: (from, to) => `${from} to ${to}`,
   from: 'From',

@@ -10,6 +10,7 @@ export const zhCNConsole = {
     tags: '标签',
     reports: '报表',
     assignments: '派单',
+    handovers: '交接',
   },
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',

@@ -27,6 +27,12 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     icon: 'person',
     load: () => import('./Customers/CustomersPlace.vue'),
   },
+  {
+    path: '/handover/:id?',
+    name: 'handovers',
+    icon: 'chat',
+    load: () => import('./Handovers/HandoversPlace.vue'),
+  },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
   {

@@ -1,0 +1,58 @@
+import { Prisma } from '../../prisma/db.ts'
+import type { BotDeps } from '../deps.ts'
+import { WecomError } from '../wecom/error-table.ts'
+
+/** entries of one page (wecom-protocol 3.9) */
+const PAGE_SIZE = 1_000
+
+interface Page {
+  info?: { handover_userid: string; external_userid: string; dimission_time: number }[]
+  is_last?: boolean
+  next_cursor?: string
+}
+
+/**
+ * Reads from WeCom whose customers wait for a taker because their guide has left the company (get_unassigned_list), page by
+ * page; who is listed there is not at work any more. A second run changes nothing. A company that does not let the app read
+ * this list is left alone: its leavers' customers are handed over as of somebody at work.
+ *
+ * Each night, and before the customers of somebody who has left are planned.
+ *
+ * @throws WecomError when WeCom can't be read now
+ */
+export async function readUnassigned(deps: BotDeps): Promise<void> {
+  const now = deps.clock.now()
+  let cursor = ''
+  try {
+    do {
+      const page = await deps.wecom.post<Page>('/cgi-bin/externalcontact/get_unassigned_list', {
+        page_size: PAGE_SIZE,
+        ...(cursor && { cursor }),
+      })
+      await storePage(deps, page, now)
+      cursor = page.is_last === true ? '' : (page.next_cursor ?? '')
+    } while (cursor !== '')
+  } catch (error) {
+    if (!(error instanceof WecomError) || error.action === 'retry') throw error
+    deps.log.warn({ errcode: error.errcode }, 'unassigned customers can’t be read')
+    return
+  }
+  await deps.db.prisma.unassignedCustomer.deleteMany({ where: { seenAt: { lt: now } } })
+}
+
+async function storePage(deps: BotDeps, { info = [] }: Page, now: Date): Promise<void> {
+  const list = JSON.stringify(info)
+  await deps.db.prisma.$executeRaw(Prisma.sql`
+    with listed as (
+      select lower(handover_userid) as key, external_userid, max(dimission_time) as left_s
+      from json_to_recordset(${list}::json) as r(handover_userid text, external_userid text, dimission_time bigint)
+      group by 1, 2
+    ), gone as (
+      update employee e set active = false, updated_at = ${now}
+      from (select distinct key from listed) l where e.userid_key = l.key and e.active
+    )
+    insert into unassigned_customer (employee_id, customer_id, left_at, seen_at)
+    select e.id, c.id, to_timestamp(l.left_s), ${now}
+    from listed l join employee e on e.userid_key = l.key join customer c on c.external_userid = l.external_userid
+    on conflict (employee_id, customer_id) do update set left_at = excluded.left_at, seen_at = excluded.seen_at`)
+}
