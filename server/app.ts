@@ -10,6 +10,7 @@ import Fastify, {
 import { answerError } from './answer-error.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
+import { failedSendRoutes } from './api/failed-sends/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
@@ -150,5 +151,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(reportRoutes, { deps: hurried })
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
+    await signedInOnly.register(failedSendRoutes, { deps: hurried })
   })
 }

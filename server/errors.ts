@@ -211,6 +211,15 @@ export const WebhookNotFound = createError(
   404,
 )
 
+// — Settings —
+export const SendNotFound = createError('SEND_NOT_FOUND', '没有这条发送 %s，请刷新列表。', 404)
+export const SendUseless = createError('SEND_USELESS', '不能再发：%s。', 409)
+export const SendMayBeSent = createError(
+  'SEND_MAY_BE_SENT',
+  '这一条可能已经送达，再发对方可能收到两次；确定要发，请选“仍然重发”。',
+  409,
+)
+
 // — Outside of us —
 export const WecomUnavailable = createError(
   'WECOM_UNAVAILABLE',

@@ -110,6 +110,22 @@ const assignment =
     return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
   }
 
+/** A remark that WeCom refused. */
+async function failedSend(db: House['db']): Promise<string> {
+  const { id } = await db.prisma.outbox.create({
+    data: {
+      kind: 'remark',
+      dedupeKey: `remark:${next()}`,
+      payload: {},
+      state: 'failed',
+      notBefore: new Date(),
+      traceId: 'trace',
+      createdAt: new Date(),
+    },
+  })
+  return String(id)
+}
+
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
   stores: () => ({ storeNo: `S${next()}`, name: '店' }),
@@ -307,6 +323,19 @@ const MATRIX: Readonly<Record<string, Row>> = {
     // nobody's export but who asked for it
     expected: { ...MANAGERS, 'own manager': 404, 'far manager': 404, hq: 404 },
     request: url('/api/customers/exports/999999999'),
+  },
+  'GET /api/failed-sends': { expected: HEADQUARTERS },
+  'GET /api/failed-sends/counts': { expected: HEADQUARTERS },
+  'POST /api/failed-sends/retry': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { kind: 'remark' } }),
+  },
+  'POST /api/failed-sends/:id/retry': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({
+      url: `/api/failed-sends/${await failedSend(db)}/retry`,
+      payload: {},
+    }),
   },
   'POST /api/audiences/preview': {
     expected: MANAGERS,
