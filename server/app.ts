@@ -8,7 +8,9 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { apiKeyRoutes } from './api/api-keys/routes.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
+import { auditRoutes } from './api/audit/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
 import { failedSendRoutes } from './api/failed-sends/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
@@ -152,5 +154,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
     await signedInOnly.register(failedSendRoutes, { deps: hurried })
+    await signedInOnly.register(auditRoutes, { deps: hurried })
+    await signedInOnly.register(apiKeyRoutes, { deps: hurried })
   })
 }

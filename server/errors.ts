@@ -219,6 +219,16 @@ export const SendMayBeSent = createError(
   '这一条可能已经送达，再发对方可能收到两次；确定要发，请选“仍然重发”。',
   409,
 )
+export const ApiKeyNameTaken = createError(
+  'API_KEY_NAME_TAKEN',
+  '已经有（或有过）密钥“%s”，请换个名字。',
+  409,
+)
+export const ApiKeyNotFound = createError(
+  'API_KEY_NOT_FOUND',
+  '没有在用的密钥“%s”，它可能刚被停用，请刷新列表。',
+  404,
+)
 
 // — Outside of us —
 export const WecomUnavailable = createError(

@@ -1,5 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
+import { createApiKey } from '../../../bot/members/api-keys.ts'
 import { aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
@@ -323,6 +324,34 @@ const MATRIX: Readonly<Record<string, Row>> = {
     // nobody's export but who asked for it
     expected: { ...MANAGERS, 'own manager': 404, 'far manager': 404, hq: 404 },
     request: url('/api/customers/exports/999999999'),
+  },
+  'GET /api/audit': { expected: HEADQUARTERS },
+  'GET /api/keys': { expected: HEADQUARTERS },
+  'POST /api/keys': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { name: `key ${next()}` } }),
+  },
+  'DELETE /api/keys/:name': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => {
+      const name = `key-${next()}`
+      await createApiKey(db.prisma, name, new Date())
+      return { url: `/api/keys/${name}` }
+    },
+  },
+  'GET /api/webhooks': { expected: HEADQUARTERS },
+  'POST /api/webhooks': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: newWebhook() }),
+  },
+  'DELETE /api/webhooks/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => {
+      const { id } = await db.prisma.webhook.create({
+        data: { ...newWebhook(), secretEnc: new Uint8Array() },
+      })
+      return { url: `/api/webhooks/${id}` }
+    },
   },
   'GET /api/failed-sends': { expected: HEADQUARTERS },
   'GET /api/failed-sends/counts': { expected: HEADQUARTERS },

@@ -97,5 +97,7 @@ export const WebhookCreated = Type.Intersect([
   WebhookView,
   Type.Object({ secret: Type.String({ description: 'shown this once: it signs what we send' }) }),
 ])
+export type WebhookCreated = Static<typeof WebhookCreated>
 export const WebhookPage = page(WebhookView)
+export type WebhookPage = Static<typeof WebhookPage>
 export const WebhookParams = Type.Object({ id: Id })
