@@ -31,6 +31,7 @@ import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
 import { tierRoutes } from './api/tiers/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
+import { webhookRoutes } from './api/webhooks/routes.ts'
 import { wecomCallbackRoutes } from './api/wecom-callback/routes.ts'
 import type { AppDeps } from './deps.ts'
 import { apiDocs } from './plugins/api-docs.ts'
@@ -156,5 +157,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(failedSendRoutes, { deps: hurried })
     await signedInOnly.register(auditRoutes, { deps: hurried })
     await signedInOnly.register(apiKeyRoutes, { deps: hurried })
+    await signedInOnly.register(webhookRoutes, { deps: hurried })
   })
 }

@@ -23,13 +23,13 @@ const written = new Set(
       ...text.matchAll(/\bACTION = '([a-z_.]+)'/g),
       ...text.matchAll(/\b(?:audit|reveal)\([^']*'([a-z_.]+)'/g),
       ...text.matchAll(/\bbegin\([^']*'([a-z_.]+)'/g),
-    ].map(([, action]) => action),
+    ].flatMap(([, action]) => action ?? []),
   ),
 )
 
 describe('the actions of the audit log', () => {
   it('all have words, and no words are left of actions that nobody writes', () => {
-    expect([...written].toSorted()).toEqual(Object.keys(AUDIT_ACTIONS).toSorted())
+    expect(written).toEqual(new Set(Object.keys(AUDIT_ACTIONS)))
   })
 
   it('are told in both languages', () => {

@@ -12,6 +12,7 @@ import { chooseLanguage } from '../../sidebar/i18n/index.ts'
 import { zhCN } from '../../sidebar/i18n/zh-CN.ts'
 import { CUSTOMERS_WORDS } from '../../sidebar/pages/Console/Customers/customers-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
+import { SETTINGS_WORDS } from '../../sidebar/pages/Console/Settings/settings-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
 import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
@@ -71,6 +72,7 @@ describe.each([
   ['customers', CUSTOMERS_WORDS],
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
+  ['settings', SETTINGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

@@ -2,15 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { AppDeps } from '../../deps.ts'
 import { requireHeadquarters, signedIn } from '../../session.ts'
-import { NewWebhook, WebhookCreated, WebhookPage, WebhookParams } from '../open/schema.ts'
-import { listWebhooks } from '../../../bot/messages/webhooks.ts'
 import { endKey, findKeys, makeKey } from './change-keys.ts'
 import { ApiKeyCreated, ApiKeyPage, ApiKeyParams, NewApiKey } from './schema.ts'
-import { subscribeInConsole, unsubscribeInConsole } from './change-webhooks.ts'
 
 const tags = ['settings']
 
-/** Doors for the chain's systems: keys of the open API, and who is told of events. For headquarters. */
+/** Keys of the open API. For headquarters: they open the whole chain's data. */
 export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
   app.addHook('onRequest', requireHeadquarters)
 
@@ -30,29 +27,6 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
     { schema: { tags, params: ApiKeyParams, response: { 204: Type.Null() } } },
     async (request, reply) => {
       await endKey(deps, signedIn(request), request.params.name)
-      return reply.code(204).send(null)
-    },
-  )
-
-  app.get('/api/webhooks', { schema: { tags, response: { 200: WebhookPage } } }, async () => ({
-    items: await listWebhooks(deps.db.prisma),
-    nextCursor: null,
-  }))
-
-  app.post(
-    '/api/webhooks',
-    { schema: { tags, body: NewWebhook, response: { 201: WebhookCreated } } },
-    async (request, reply) => {
-      const made = await subscribeInConsole(deps, signedIn(request), request.body)
-      return reply.code(201).send(made)
-    },
-  )
-
-  app.delete(
-    '/api/webhooks/:id',
-    { schema: { tags, params: WebhookParams, response: { 204: Type.Null() } } },
-    async (request, reply) => {
-      await unsubscribeInConsole(deps, signedIn(request), request.params.id)
       return reply.code(204).send(null)
     },
   )

@@ -3,8 +3,8 @@ import { Type } from 'typebox'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { listWebhooks, removeWebhook } from '../../../bot/messages/webhooks.ts'
 import { WebhookNotFound } from '../../errors.ts'
-import { NewWebhook, WebhookCreated, WebhookPage, WebhookParams } from './schema.ts'
-import { subscribe } from './subscribe.ts'
+import { NewWebhook, WebhookCreated, WebhookPage, WebhookParams } from '../webhooks/schema.ts'
+import { subscribe } from '../webhooks/subscribe.ts'
 
 const tags = ['open']
 const security = [{ apiKey: [] }]

@@ -11,6 +11,7 @@ export const enConsole: ConsoleMessages = {
     tags: 'Tags',
     reports: 'Reports',
     assignments: 'Assignments',
+    settings: 'Settings',
   },
   period: (from, to) => `${from} to ${to}`,
   from: 'From',

@@ -9,6 +9,7 @@ export const zhCNConsole = {
     tags: '标签',
     reports: '报表',
     assignments: '派单',
+    settings: '设置',
   },
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',

@@ -2,8 +2,8 @@ import { removeWebhook, type WebhookEvent } from '../../../bot/messages/webhooks
 import type { AppDeps } from '../../deps.ts'
 import { WebhookNotFound } from '../../errors.ts'
 import type { SignedIn } from '../../session.ts'
-import type { WebhookCreated } from '../open/schema.ts'
-import { subscribe } from '../open/subscribe.ts'
+import type { WebhookCreated } from './schema.ts'
+import { subscribe } from './subscribe.ts'
 
 /**
  * Subscribes an address to events, and writes down who did, both or neither.
