@@ -17,6 +17,7 @@ import { guideRoutes } from './api/guides/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
+import { healthCheckRoutes } from './api/health-checks/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
 import { jssdkRoutes } from './api/jssdk/routes.ts'
 import { meRoutes } from './api/me/routes.ts'
@@ -156,6 +157,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(tierRoutes, { deps: hurried })
     await signedInOnly.register(failedSendRoutes, { deps: hurried })
     await signedInOnly.register(auditRoutes, { deps: hurried })
+    await signedInOnly.register(healthCheckRoutes, { deps: hurried })
     await signedInOnly.register(apiKeyRoutes, { deps: hurried })
     await signedInOnly.register(webhookRoutes, { deps: hurried })
   })

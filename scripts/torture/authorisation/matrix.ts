@@ -353,6 +353,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
       return { url: `/api/webhooks/${id}` }
     },
   },
+  'GET /api/health-checks': { expected: HEADQUARTERS },
+  'POST /api/health-checks/:name/run': {
+    expected: HEADQUARTERS,
+    request: () => ({ url: '/api/health-checks/database/run', payload: {} }),
+  },
+  'GET /api/nights': { expected: HEADQUARTERS },
   'GET /api/failed-sends': { expected: HEADQUARTERS },
   'GET /api/failed-sends/counts': { expected: HEADQUARTERS },
   'POST /api/failed-sends/retry': {

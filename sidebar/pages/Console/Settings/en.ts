@@ -9,7 +9,31 @@ export const en: SettingsWords = {
   hqOnlyText: 'Settings hold for the whole chain: ask headquarters to change something.',
   refresh: 'Refresh',
   none: '–',
-  tabs: { sends: 'Failed sends', keys: 'API keys', audit: 'Audit log' },
+  tabs: { health: 'Health', sends: 'Failed sends', keys: 'API keys', audit: 'Audit log' },
+  health: {
+    about:
+      'One thing after another: database, rights in WeCom, callback address. What fails says how to mend it.',
+    run: 'Check now',
+    again: 'Check again',
+    running: (done, all) => `Checking ${done + 1} of ${all}…`,
+    allGood: 'All good.',
+    toMend: (n) => `${n} to mend.`,
+    states: { waiting: 'Not checked', running: 'Checking', ok: 'Good', bad: 'To mend' },
+    nights: 'Daily jobs',
+    nightsAbout: 'The last seven days, newest first.',
+    names: { scan: 'Scan', reconcile: 'Comparison with WeCom' },
+    columns: { name: 'Job', day: 'Day', started: 'Begun', took: 'Took', figures: 'Came to' },
+    underWay: 'Not finished',
+    figures: {
+      created: 'new tasks',
+      heldBack: 'held back',
+      existing: 'there already',
+      pairs: 'relations compared',
+      repaired: 'repaired',
+    },
+    noNights: 'None yet. There is a scan each morning.',
+    seconds: (n) => (n < 60 ? `${n} s` : `${Math.floor(n / 60)} min ${n % 60} s`),
+  },
   sends: {
     about: 'What WeCom refused, or never answered. Once the cause is mended it can be tried again.',
     kinds: {

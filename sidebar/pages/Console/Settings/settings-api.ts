@@ -7,6 +7,11 @@ import type {
   Retried,
 } from '../../../../server/api/failed-sends/schema.ts'
 import type { WebhookCreated, WebhookPage } from '../../../../server/api/webhooks/schema.ts'
+import type {
+  CheckAnswer,
+  CheckList,
+  NightRuns,
+} from '../../../../server/api/health-checks/schema.ts'
 import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
 
@@ -23,6 +28,10 @@ const LONG_MS = 35_000
 export function useSettingsApi() {
   const { call } = useApi()
   return {
+    checks: () => call<CheckList>('GET', '/api/health-checks'),
+    runCheck: (name: string) =>
+      call<CheckAnswer>('POST', `/api/health-checks/${name}/run`, {}, LONG_MS),
+    nights: () => call<NightRuns>('GET', '/api/nights'),
     failedSends: (kind: SendKind | '', cursor?: string) =>
       call<FailedSendPage>(
         'GET',
@@ -54,6 +63,8 @@ export function auditCsvAddress(filter: AuditFilter): string {
 }
 
 export const settingsKeys = {
+  checks: ['health-checks'] as const,
+  nights: ['nights'] as const,
   sends: ['failed-sends'] as const,
   sendsOf: (kind: string) => ['failed-sends', 'list', kind] as const,
   sendCounts: ['failed-sends', 'counts'] as const,

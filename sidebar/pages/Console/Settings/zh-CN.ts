@@ -9,7 +9,33 @@ export const zhCN = {
   hqOnlyText: '设置影响整个连锁，需要改什么请联系总部。',
   refresh: '刷新',
   none: '–',
-  tabs: { sends: '发送失败', keys: 'API 密钥', audit: '审计' },
+  tabs: { health: '运行状况', sends: '发送失败', keys: 'API 密钥', audit: '审计' },
+  health: {
+    about: '一项一项检查：数据库、企业微信的权限、回调地址等。有问题会告诉你怎么改。',
+    run: '开始检查',
+    again: '重新检查',
+    running: (done: number, all: number) => `正在检查 ${done + 1}/${all}…`,
+    allGood: '全部正常。',
+    toMend: (n: number) => `${n} 项要处理。`,
+    states: { waiting: '未检查', running: '检查中', ok: '正常', bad: '要处理' },
+    nights: '每天的作业',
+    nightsAbout: '最近七天，最新的在前。',
+    names: { scan: '扫描和派发', reconcile: '和企业微信对账' } as Record<
+      string,
+      string | undefined
+    >,
+    columns: { name: '作业', day: '日期', started: '开始', took: '用时', figures: '结果' },
+    underWay: '还没完成',
+    figures: {
+      created: '新任务',
+      heldBack: '暂缓',
+      existing: '已有',
+      pairs: '核对好友关系',
+      repaired: '修复',
+    } as Record<string, string | undefined>,
+    noNights: '还没有跑过。每天早上会自动扫描一次。',
+    seconds: (n: number) => (n < 60 ? `${n} 秒` : `${Math.floor(n / 60)} 分 ${n % 60} 秒`),
+  },
   sends: {
     about: '企业微信拒绝了、或一直没有回应的发送。改好原因之后可以重发。',
     kinds: {
