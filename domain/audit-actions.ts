@@ -25,6 +25,9 @@ export const AUDIT_ACTIONS = {
   'webhook.remove': { 'zh-CN': '取消事件订阅', en: 'Removed a subscription to events' },
   'outbox.retry': { 'zh-CN': '重发一条', en: 'Tried a failed call again' },
   'outbox.retry_kind': { 'zh-CN': '重发一类', en: 'Tried failed calls of a kind again' },
+  'job.retry': { 'zh-CN': '重试停下的作业', en: 'Tried a dead job again' },
+  'job.drop': { 'zh-CN': '丢掉停下的作业', en: 'Dropped a dead job' },
+  'sync.start': { 'zh-CN': '开始同步', en: 'Started a sync' },
 } as const satisfies Record<string, Record<Lang, string>>
 export type AuditAction = keyof typeof AUDIT_ACTIONS
 

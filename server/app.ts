@@ -12,6 +12,7 @@ import { apiKeyRoutes } from './api/api-keys/routes.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
 import { auditRoutes } from './api/audit/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
+import { environmentRoutes } from './api/environment/routes.ts'
 import { failedSendRoutes } from './api/failed-sends/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerListRoutes } from './api/customer-list/routes.ts'
@@ -23,9 +24,12 @@ import { jssdkRoutes } from './api/jssdk/routes.ts'
 import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
+import { queueRoutes } from './api/queues/routes.ts'
+import { quotaRoutes } from './api/quotas/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
 import { segmentRoutes } from './api/segments/routes.ts'
+import { syncRoutes } from './api/sync/routes.ts'
 import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
@@ -158,6 +162,10 @@ async function forPeopleAndSystems(
     await signedInOnly.register(failedSendRoutes, { deps: hurried })
     await signedInOnly.register(auditRoutes, { deps: hurried })
     await signedInOnly.register(healthCheckRoutes, { deps: hurried })
+    await signedInOnly.register(queueRoutes, { deps: hurried })
+    await signedInOnly.register(syncRoutes, { deps: hurried })
+    await signedInOnly.register(quotaRoutes, { deps: hurried })
+    await signedInOnly.register(environmentRoutes, { deps: hurried })
     await signedInOnly.register(apiKeyRoutes, { deps: hurried })
     await signedInOnly.register(webhookRoutes, { deps: hurried })
   })

@@ -229,6 +229,17 @@ export const ApiKeyNotFound = createError(
   '没有在用的密钥“%s”，它可能刚被停用，请刷新列表。',
   404,
 )
+export const JobNotFound = createError(
+  'JOB_NOT_FOUND',
+  '没有这个停下的作业 %s，它可能已经完成，请刷新。',
+  404,
+)
+export const JobNotDroppable = createError(
+  'JOB_NOT_DROPPABLE',
+  '“%s”丢掉会留下做了一半的事，只能重试。',
+  409,
+)
+export const SyncUnderWay = createError('SYNC_UNDER_WAY', '正在同步，请等它完成。', 409)
 
 // — Outside of us —
 export const WecomUnavailable = createError(

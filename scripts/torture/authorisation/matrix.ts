@@ -111,6 +111,21 @@ const assignment =
     return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
   }
 
+/** A job that was tried for the last time. */
+const deadJob =
+  (rest: string) =>
+  async ({ db }: House) => {
+    const added = await db.pool.query<{ id: string }>(
+      `select id from graphile_worker.add_job('deliver', '{"outboxId":"0"}', run_at := now() + interval '1 day')`,
+    )
+    const id = added.rows[0]?.id ?? ''
+    await db.pool.query(
+      'update graphile_worker._private_jobs set attempts = max_attempts where id = $1',
+      [id],
+    )
+    return { url: `/api/dead-jobs/${id}${rest}`, ...(rest && { payload: {} }) }
+  }
+
 /** A remark that WeCom refused. */
 async function failedSend(db: House['db']): Promise<string> {
   const { id } = await db.prisma.outbox.create({
@@ -359,6 +374,13 @@ const MATRIX: Readonly<Record<string, Row>> = {
     request: () => ({ url: '/api/health-checks/database/run', payload: {} }),
   },
   'GET /api/nights': { expected: HEADQUARTERS },
+  'GET /api/environment': { expected: HEADQUARTERS },
+  'GET /api/quotas': { expected: HEADQUARTERS },
+  'GET /api/sync': { expected: HEADQUARTERS },
+  'POST /api/sync': { expected: HEADQUARTERS },
+  'GET /api/queues': { expected: HEADQUARTERS },
+  'POST /api/dead-jobs/:id/retry': { expected: HEADQUARTERS, request: deadJob('/retry') },
+  'DELETE /api/dead-jobs/:id': { expected: HEADQUARTERS, request: deadJob('') },
   'GET /api/failed-sends': { expected: HEADQUARTERS },
   'GET /api/failed-sends/counts': { expected: HEADQUARTERS },
   'POST /api/failed-sends/retry': {
