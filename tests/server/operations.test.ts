@@ -31,7 +31,7 @@ beforeEach(async () => {
 const get = async <T>(url: string) => (await test.app.inject({ url, headers })).json<T>()
 const send = (method: 'POST' | 'DELETE', url: string) =>
   test.app.inject({ method, url, headers, ...(method === 'POST' && { payload: {} }) })
-const codeOf = (answer: { json: <T>() => T }) => answer.json<{ code?: string }>().code
+const codeOf = ({ body }: { body: string }) => (JSON.parse(body) as { code?: string }).code
 const actions = async () =>
   (await db.prisma.auditLog.findMany({ orderBy: { id: 'asc' } })).map(
     ({ actor, action, subject }) => `${actor} ${action} ${subject}`,

@@ -5,6 +5,7 @@ import { showConsole } from './support/show-console.ts'
 import { settle } from './support/show.ts'
 
 const hq = { userid: 'head', name: '王总', role: 'hq', stores: [], sync: null }
+const NOW = '2026-11-22T01:00:00Z'
 const aSend = (over: object = {}) => ({
   id: '7',
   kind: 'app_message',
@@ -40,8 +41,89 @@ const aKey = (over: object = {}) => ({
   ...over,
 })
 const page = (...items: object[]) => ({ items, nextCursor: null })
+const aRun = (over: object = {}) => ({
+  id: '1',
+  kind: 'full',
+  state: 'done',
+  phase: 'done',
+  done: 10,
+  total: 10,
+  repaired: 0,
+  error: null,
+  startedAt: '2026-11-22T01:00:00Z',
+  finishedAt: '2026-11-22T01:05:00Z',
+  ...over,
+})
+const aSync = (over: object = {}) => ({
+  isRunning: false,
+  lastFullAt: '2026-11-22T01:05:00Z',
+  lastReconcileAt: null,
+  runs: [aRun()],
+  imports: [],
+  ...over,
+})
+const queues = {
+  outbox: [{ name: 'app_message', waiting: 3, running: 0, oldestAt: null }],
+  jobs: [],
+  tagMirror: 4,
+  dead: [
+    { id: '5', name: 'callback', attempts: 12, at: NOW, error: 'it broke', mayDrop: true },
+    { id: '6', name: 'merge_tags', attempts: 12, at: NOW, error: 'it broke', mayDrop: false },
+  ],
+  deadCount: 120,
+}
 const routes = (over: Routes = {}): Routes => ({
   'GET /api/me': hq,
+  'GET /api/health-checks': {
+    items: [
+      { name: 'database', title: '数据库', about: '所有数据都在里面。' },
+      { name: 'app', title: '应用', about: '以它的名义发出。' },
+    ],
+  },
+  'POST /api/health-checks/database/run': {
+    name: 'database',
+    ok: true,
+    found: 'PostgreSQL 18',
+    remedy: null,
+  },
+  'POST /api/health-checks/app/run': {
+    name: 'app',
+    ok: false,
+    found: '企业微信回了 60020',
+    remedy: '到企业可信 IP 加上出口 IP。',
+  },
+  'GET /api/nights': {
+    items: [
+      {
+        name: 'scan',
+        day: '2026-11-22',
+        enqueuedAt: '2026-11-22T00:55:00Z',
+        finishedAt: '2026-11-22T00:56:12Z',
+        figures: [{ name: 'created', n: 1200 }],
+      },
+    ],
+  },
+  'GET /api/sync': aSync(),
+  'POST /api/sync': { id: '2' },
+  'GET /api/queues': queues,
+  'POST /api/dead-jobs/5/retry': { retried: true },
+  'DELETE /api/dead-jobs/5': null,
+  'GET /api/quotas': {
+    endpoints: [],
+    members: [{ bucket: 'limin', name: '李敏', seconds: 60, used: 28, limit: 30 }],
+    blocks: [{ bucket: '/cgi-bin/message/send', until: '2026-11-22T05:00:00Z' }],
+  },
+  'GET /api/environment': {
+    version: '0.1.0',
+    corpId: 'ww1',
+    agentId: 7,
+    publicUrl: 'https://g.example.com',
+    callbackUrl: 'https://g.example.com/wecom/callback',
+    zone: 'Asia/Shanghai',
+    scanAt: '08:55',
+    pushAt: '09:00',
+    roles: ['web', 'clock'],
+  },
   'GET /api/failed-sends': page(aSend()),
   'GET /api/failed-sends/counts': {
     items: [{ kind: 'app_message', failed: 12, retryable: 8, unsure: 2 }],
@@ -185,5 +267,123 @@ describe('keys', () => {
     await settle()
     expect(server.calls.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
     expect(wrapper.text()).toContain('密钥“pos”已停用')
+  })
+})
+
+describe('the health of the set-up', () => {
+  it('is looked at when somebody asks, one thing after the other, with how to mend what fails', async () => {
+    const { wrapper, server, tap } = await show('/settings')
+
+    expect(wrapper.text()).toContain('数据库')
+    expect(server.calls.some(({ method }) => method === 'POST')).toBe(false)
+    await tap('开始检查')
+    const posts = server.calls.filter(({ method }) => method === 'POST').map(({ path }) => path)
+    expect(posts).toEqual(['/api/health-checks/database/run', '/api/health-checks/app/run'])
+    expect(wrapper.text()).toContain('到企业可信 IP 加上出口 IP')
+    expect(wrapper.text()).toContain('1 项要处理')
+  })
+
+  it('goes on after a check that could not be made', async () => {
+    const { wrapper, tap } = await show('/settings/health', {
+      'POST /api/health-checks/database/run': refusal(503, 'NOT_READY', '服务还没准备好'),
+    })
+
+    await tap('开始检查')
+
+    expect(wrapper.text()).toContain('服务还没准备好')
+    expect(wrapper.text()).toContain('2 项要处理')
+  })
+
+  it('shows what the daily jobs came to and how long they took', async () => {
+    const { wrapper } = await show('/settings/health')
+
+    expect(wrapper.text()).toContain('扫描和派发')
+    expect(wrapper.text()).toContain('1 分 12 秒')
+    expect(wrapper.text()).toContain('新任务 1,200')
+  })
+})
+
+describe('the sync', () => {
+  it('is started by hand', async () => {
+    const { wrapper, server, tap } = await show('/settings/sync')
+
+    await tap('现在同步')
+    expect(server.sentTo('POST /api/sync')).toEqual([{}])
+    expect(wrapper.text()).toContain('已开始同步')
+  })
+
+  it('can’t be started while one runs, and says how far that is', async () => {
+    const { wrapper, button } = await show('/settings/sync', {
+      'GET /api/sync': aSync({
+        isRunning: true,
+        runs: [aRun({ state: 'running', phase: 'customers', done: 300, total: 1200 })],
+      }),
+    })
+
+    expect(button('正在同步').attributes('disabled')).toBeDefined()
+    expect(wrapper.text()).toContain('客户 300 / 1,200')
+  })
+})
+
+describe('the queues', () => {
+  it('say what waits, and that the list of stopped jobs is not all of them', async () => {
+    const { wrapper } = await show('/settings/queues')
+
+    expect(wrapper.text()).toContain('应用消息')
+    expect(wrapper.text()).toContain('4 位客户的自动标签')
+    expect(wrapper.text()).toContain('共 120 个')
+  })
+
+  it('try a stopped job again, and drop only what may be dropped, after a question', async () => {
+    const { wrapper, server, tap } = await show('/settings/queues')
+
+    expect(wrapper.findAll('tbody .danger')).toHaveLength(1)
+    await tap('重试')
+    expect(server.sentTo('POST /api/dead-jobs/5/retry')).toHaveLength(1)
+    await wrapper.find('tbody .danger').trigger('click')
+    await settle()
+    expect(server.sentTo('DELETE /api/dead-jobs/5')).toHaveLength(0)
+    await wrapper.find('[role="dialog"] .primary').trigger('click')
+    await settle()
+    expect(server.sentTo('DELETE /api/dead-jobs/5')).toHaveLength(1)
+  })
+})
+
+describe('quotas and the environment', () => {
+  it('show who is near the limit, and what WeCom closed', async () => {
+    const { wrapper } = await show('/settings/quotas')
+
+    expect(wrapper.find('.chip.bad').text()).toBe('93%')
+    expect(wrapper.find('[role="alert"]').text()).toContain('/cgi-bin/message/send')
+  })
+
+  it('show how the assistant is set up', async () => {
+    const { wrapper } = await show('/settings/environment')
+
+    expect(wrapper.text()).toContain('https://g.example.com/wecom/callback')
+    expect(wrapper.text()).toContain('网页和接口 · 定时')
+  })
+})
+
+describe('every tab', () => {
+  it.each([
+    ['health', 'GET /api/nights'],
+    ['sync', 'GET /api/sync'],
+    ['quotas', 'GET /api/quotas'],
+    ['queues', 'GET /api/queues'],
+    ['sends', 'GET /api/failed-sends'],
+    ['keys', 'GET /api/keys'],
+    ['audit', 'GET /api/audit'],
+    ['environment', 'GET /api/environment'],
+  ])('%s says why it could not be read, and tries again', async (tab, route) => {
+    const { wrapper, server, tap } = await show(`/settings/${tab}`, {
+      [route]: refusal(503, 'TOOK_TOO_LONG', '数据库太忙'),
+    })
+    expect(wrapper.text()).toContain('数据库太忙')
+
+    const before = server.sentTo(route).length
+    await tap('再试一次')
+
+    expect(server.sentTo(route).length).toBeGreaterThan(before)
   })
 })

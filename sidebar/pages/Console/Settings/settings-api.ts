@@ -6,6 +6,10 @@ import type {
   FailedSendPage,
   Retried,
 } from '../../../../server/api/failed-sends/schema.ts'
+import type { EnvironmentView } from '../../../../server/api/environment/schema.ts'
+import type { DeadJob, Queues } from '../../../../server/api/queues/schema.ts'
+import type { Quotas } from '../../../../server/api/quotas/schema.ts'
+import type { SyncState } from '../../../../server/api/sync/schema.ts'
 import type { WebhookCreated, WebhookPage } from '../../../../server/api/webhooks/schema.ts'
 import type {
   CheckAnswer,
@@ -47,6 +51,14 @@ export function useSettingsApi() {
       call<Retried>('POST', '/api/failed-sends/retry', { kind, evenIfUnsure }, LONG_MS),
     audit: (filter: AuditFilter, cursor?: string) =>
       call<AuditPage>('GET', `/api/audit${query({ ...filter, cursor })}`, undefined, LONG_MS),
+    queues: () => call<Queues>('GET', '/api/queues', undefined, LONG_MS),
+    retryJob: (id: DeadJob['id']) =>
+      call<{ retried: boolean }>('POST', `/api/dead-jobs/${id}/retry`, {}),
+    dropJob: (id: DeadJob['id']) => call<null>('DELETE', `/api/dead-jobs/${id}`),
+    sync: () => call<SyncState>('GET', '/api/sync'),
+    startSync: () => call<{ id: string }>('POST', '/api/sync', {}),
+    quotas: () => call<Quotas>('GET', '/api/quotas', undefined, LONG_MS),
+    environment: () => call<EnvironmentView>('GET', '/api/environment'),
     keys: () => call<ApiKeyPage>('GET', '/api/keys'),
     makeKey: (name: string) => call<ApiKeyCreated>('POST', '/api/keys', { name }),
     endKey: (name: string) => call<null>('DELETE', `/api/keys/${encodeURIComponent(name)}`),
@@ -69,6 +81,10 @@ export const settingsKeys = {
   sendsOf: (kind: string) => ['failed-sends', 'list', kind] as const,
   sendCounts: ['failed-sends', 'counts'] as const,
   audit: (filter: AuditFilter) => ['audit', filter] as const,
+  queues: ['queues'] as const,
+  sync: ['sync'] as const,
+  quotas: ['quotas'] as const,
+  environment: ['environment'] as const,
   keys: ['api-keys'] as const,
   webhooks: ['webhooks'] as const,
 }
