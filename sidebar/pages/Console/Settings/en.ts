@@ -1,4 +1,4 @@
-import type { SettingsWords } from './settings-words.ts'
+import type { SettingsWords } from './zh-CN.ts'
 
 const number = (n: number) => n.toLocaleString('en-US')
 
@@ -58,9 +58,6 @@ export const en: SettingsWords = {
     },
     all: 'All',
     kind: 'Kind',
-    count: (n) => `${number(n)} not sent`,
-    retryable: (n) => `${number(n)} can be tried again`,
-    unsureCount: (n) => `${number(n)} may have arrived`,
     columns: {
       kind: 'Kind',
       guide: 'Guide',
@@ -87,7 +84,7 @@ export const en: SettingsWords = {
     unsureTitle: 'It may have arrived',
     unsureText:
       'WeCom never answered, so it may be there already. Sent again it may arrive twice: better ask the guide first.',
-    unsureKindTitle: (n) => `${number(n)} more may have arrived`,
+    retryUnsure: (n) => `Try all, with ${number(n)} that may have arrived…`,
     unsureGo: 'Send all the same',
     empty: 'Nothing failed',
     emptyText: 'All that was to be sent was sent.',
@@ -110,7 +107,6 @@ export const en: SettingsWords = {
     emptyText: 'Reveals, exports and changes of settings are written down here.',
     nothing: 'Nothing fits',
     nothingText: 'Loosen a condition.',
-    end: 'Nothing older',
   },
   keys: {
     about:

@@ -1,9 +1,6 @@
 import { usePageWords } from '../page-words.ts'
 import { en } from './en.ts'
-import { zhCN } from './zh-CN.ts'
-
-/** A word that one of the languages lacks fails the type check. */
-export type SettingsWords = typeof zhCN
+import { zhCN, type SettingsWords } from './zh-CN.ts'
 
 export const SETTINGS_WORDS = { 'zh-CN': zhCN, en }
 

@@ -60,9 +60,6 @@ export const zhCN = {
     } satisfies Record<FailedSend['kind'], string>,
     all: '全部',
     kind: '类型',
-    count: (n: number) => `${number(n)} 条没有发出去`,
-    retryable: (n: number) => `${number(n)} 条可以重发`,
-    unsureCount: (n: number) => `${number(n)} 条可能已经送达`,
     columns: {
       kind: '类型',
       guide: '导购',
@@ -89,7 +86,7 @@ export const zhCN = {
     unsureTitle: '可能已经送达',
     unsureText:
       '企业微信没有回应，这一条也许已经到了。再发一次，对方可能收到两条。最好先问一下导购有没有收到。',
-    unsureKindTitle: (n: number) => `还有 ${number(n)} 条可能已送达`,
+    retryUnsure: (n: number) => `连同可能已送达的 ${number(n)} 条一起重发…`,
     unsureGo: '仍然重发',
     empty: '没有发送失败',
     emptyText: '该发的都发出去了。',
@@ -112,7 +109,6 @@ export const zhCN = {
     emptyText: '有人查看隐私信息、导出或改设置后，会记在这里。',
     nothing: '没有符合的记录',
     nothingText: '放宽条件再试试。',
-    end: '没有更早的记录了',
   },
   keys: {
     about: '给收银、ERP、CRM 等系统用的开放接口密钥。一个系统一把，出问题时可以单独停用。',
@@ -260,3 +256,6 @@ export const zhCN = {
     roles: { web: '网页和接口', worker: '后台作业', clock: '定时' },
   },
 }
+
+/** A word that one of the languages lacks fails the type check. */
+export type SettingsWords = typeof zhCN
