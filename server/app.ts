@@ -8,9 +8,13 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { answerError } from './answer-error.ts'
+import { apiKeyRoutes } from './api/api-keys/routes.ts'
 import { assignmentRoutes } from './api/assignments/routes.ts'
+import { auditRoutes } from './api/audit/routes.ts'
 import { audienceRoutes } from './api/audiences/routes.ts'
 import { handoverRoutes } from './api/handovers/routes.ts'
+import { environmentRoutes } from './api/environment/routes.ts'
+import { failedSendRoutes } from './api/failed-sends/routes.ts'
 import { guideRoutes } from './api/guides/routes.ts'
 import { customerMergeRoutes } from './api/customer-merges/routes.ts'
 import { customerHistoryRoutes } from './api/customer-history/routes.ts'
@@ -18,22 +22,27 @@ import { customerListRoutes } from './api/customer-list/routes.ts'
 import { briefRoutes } from './api/briefs/routes.ts'
 import { authRoutes } from './api/auth/routes.ts'
 import { customerRoutes } from './api/customers/routes.ts'
+import { healthCheckRoutes } from './api/health-checks/routes.ts'
 import { healthRoutes } from './api/health/routes.ts'
 import { jssdkRoutes } from './api/jssdk/routes.ts'
 import { meRoutes } from './api/me/routes.ts'
 import { openApiRoutes } from './api/open/routes.ts'
 import { pageRoutes } from './api/pages/routes.ts'
+import { queueRoutes } from './api/queues/routes.ts'
+import { quotaRoutes } from './api/quotas/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
 import { pointsProgrammeRoutes } from './api/points-programme/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
 import { segmentRoutes } from './api/segments/routes.ts'
 import { storeRoutes } from './api/stores/routes.ts'
+import { syncRoutes } from './api/sync/routes.ts'
 import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
 import { tierRoutes } from './api/tiers/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
+import { webhookRoutes } from './api/webhooks/routes.ts'
 import { wecomCallbackRoutes } from './api/wecom-callback/routes.ts'
 import type { AppDeps } from './deps.ts'
 import { apiDocs } from './plugins/api-docs.ts'
@@ -162,5 +171,14 @@ async function forPeopleAndSystems(
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
     await signedInOnly.register(pointsProgrammeRoutes, { deps: hurried })
+    await signedInOnly.register(failedSendRoutes, { deps: hurried })
+    await signedInOnly.register(auditRoutes, { deps: hurried })
+    await signedInOnly.register(healthCheckRoutes, { deps: hurried })
+    await signedInOnly.register(queueRoutes, { deps: hurried })
+    await signedInOnly.register(syncRoutes, { deps: hurried })
+    await signedInOnly.register(quotaRoutes, { deps: hurried })
+    await signedInOnly.register(environmentRoutes, { deps: hurried })
+    await signedInOnly.register(apiKeyRoutes, { deps: hurried })
+    await signedInOnly.register(webhookRoutes, { deps: hurried })
   })
 }

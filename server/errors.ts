@@ -247,6 +247,36 @@ export const WebhookNotFound = createError(
   404,
 )
 
+// — Settings —
+export const SendNotFound = createError('SEND_NOT_FOUND', '没有这条发送 %s，请刷新列表。', 404)
+export const SendUseless = createError('SEND_USELESS', '不能再发：%s。', 409)
+export const SendMayBeSent = createError(
+  'SEND_MAY_BE_SENT',
+  '这一条可能已经送达，再发对方可能收到两次；确定要发，请选“仍然重发”。',
+  409,
+)
+export const ApiKeyNameTaken = createError(
+  'API_KEY_NAME_TAKEN',
+  '已经有（或有过）密钥“%s”，请换个名字。',
+  409,
+)
+export const ApiKeyNotFound = createError(
+  'API_KEY_NOT_FOUND',
+  '没有在用的密钥“%s”，它可能刚被停用，请刷新列表。',
+  404,
+)
+export const JobNotFound = createError(
+  'JOB_NOT_FOUND',
+  '没有这个停下的作业 %s，它可能已经完成，请刷新。',
+  404,
+)
+export const JobNotDroppable = createError(
+  'JOB_NOT_DROPPABLE',
+  '“%s”丢掉会留下做了一半的事，只能重试。',
+  409,
+)
+export const SyncUnderWay = createError('SYNC_UNDER_WAY', '正在同步，请等它完成。', 409)
+
 // — Outside of us —
 export const WecomUnavailable = createError(
   'WECOM_UNAVAILABLE',

@@ -5,6 +5,9 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 const PREFIX = 'guide_'
 const TOUCH_SECONDS = 60
 
+/** Who makes and ends keys by a command on the server. */
+const OPERATOR = 'operator'
+
 /** Why a key's name can't be used. */
 export type KeyNameRefusal = 'bad_name' | 'name_taken'
 
@@ -12,11 +15,13 @@ export type KeyNameRefusal = 'bad_name' | 'name_taken'
  * Makes a key of the open API. Only its hash is kept: the key itself is in this answer and nowhere else.
  *
  * @param name 1 to 64 letters, digits, spaces, dots, dashes; one live or revoked key has it
+ * @param by userid of who makes it in the console
  */
 export async function createApiKey(
   db: Db,
   name: string,
   now: Date,
+  by = OPERATOR,
 ): Promise<{ ok: true; key: string } | { ok: false; why: KeyNameRefusal }> {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(name)) return { ok: false, why: 'bad_name' }
   const key = PREFIX + randomBytes(32).toString('base64url')
@@ -25,7 +30,9 @@ export async function createApiKey(
     skipDuplicates: true,
   })
   if (made.count === 0) return { ok: false, why: 'name_taken' }
-  await audit(db, 'api_key.create', name, now)
+  await db.auditLog.create({
+    data: { at: now, actor: by, action: 'api_key.create', subject: name },
+  })
   return { ok: true, key }
 }
 
@@ -37,13 +44,27 @@ export function listApiKeys(db: Db) {
   })
 }
 
-/** Ends a key at once. @returns false when there is no live key of that name */
-export async function revokeApiKey(db: Db, name: string, now: Date): Promise<boolean> {
+/**
+ * Ends a key at once.
+ *
+ * @param by userid of who ends it in the console
+ * @returns false when there is no live key of that name
+ */
+export async function revokeApiKey(
+  db: Db,
+  name: string,
+  now: Date,
+  by = OPERATOR,
+): Promise<boolean> {
   const { count } = await db.apiKey.updateMany({
     where: { name, revokedAt: null },
     data: { revokedAt: now },
   })
-  if (count > 0) await audit(db, 'api_key.revoke', name, now)
+  if (count > 0) {
+    await db.auditLog.create({
+      data: { at: now, actor: by, action: 'api_key.revoke', subject: name },
+    })
+  }
   return count > 0
 }
 
@@ -72,8 +93,4 @@ export async function checkApiKey(
 
 function hashOf(key: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(createHash('sha256').update(key).digest())
-}
-
-async function audit(db: Db, action: string, subject: string, now: Date): Promise<void> {
-  await db.auditLog.create({ data: { at: now, actor: 'operator', action, subject } })
 }

@@ -77,7 +77,13 @@ async function claim(deps: BotDeps, id: bigint): Promise<Claimed | null> {
   const now = deps.clock.now()
   if (row.notBefore > now) return null
   if (row.notAfter && row.notAfter < now) {
-    await finish(deps, row, { state: 'cancelled', why: 'too late to be of use' })
+    await finish(
+      deps,
+      row,
+      { state: 'cancelled', why: 'too late to be of use' },
+      null,
+      row.unsureSince,
+    )
     return null
   }
   const unsureBefore = unsureSince(row)
@@ -108,7 +114,10 @@ function unsureSince(row: OutboxRow): Date | null {
 
 async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
   const deliver = isKind(row.kind) ? KINDS[row.kind] : undefined
-  if (!deliver) return finish(deps, row, { state: 'failed', why: `unknown kind ${row.kind}` })
+  if (!deliver) {
+    const why = `unknown kind ${row.kind}`
+    return finish(deps, row, { state: 'failed', why }, null, row.unsureBefore)
+  }
   let delivered: Delivered
   try {
     delivered = await deliver(deps, row, {
@@ -118,9 +127,13 @@ async function attempt(deps: BotDeps, row: Claimed): Promise<void> {
   } catch (error) {
     return recover(deps, row, error)
   }
-  if (delivered.state !== 'waiting') return finish(deps, row, delivered)
+  if (delivered.state !== 'waiting') return finish(deps, row, delivered, null, row.unsureBefore)
   const isWorn = delivered.counts && row.attempts >= MOST_ATTEMPTS
-  if (isWorn) return finish(deps, row, { state: 'failed', why: delivered.why })
+  if (isWorn) {
+    const since = delivered.errcode === NO_ANSWER ? row.unsureSince : row.unsureBefore
+    const end = { state: 'failed', why: delivered.why } as const
+    return finish(deps, row, end, delivered.errcode ?? null, since)
+  }
   return wait(deps, row, { ...delivered, errcode: delivered.errcode ?? null })
 }
 
@@ -143,28 +156,30 @@ async function recover(deps: BotDeps, row: Claimed, error: unknown): Promise<voi
   const log = { outboxId: row.id.toString(), kind: row.kind, traceId: row.traceId }
   if (error instanceof BadPayload) {
     deps.log.error({ ...log, says: why }, 'outbox row of a wrong shape')
-    return finish(deps, row, { state: 'failed', why })
+    return finish(deps, row, { state: 'failed', why }, null, row.unsureBefore)
   }
+  const since = isKnownUndone(error) ? row.unsureBefore : row.unsureSince
   const errcode = error instanceof WecomError ? error.errcode : null
   if (error instanceof WecomError) {
     const { action, retryAfterMs } = error
-    if (action === 'done') return finish(deps, row, { state: 'sent' }, errcode)
-    if (action === 'give_up') return finish(deps, row, { state: 'failed', why }, errcode)
+    if (action === 'done') return finish(deps, row, { state: 'sent' }, errcode, null)
+    if (action === 'give_up') return finish(deps, row, { state: 'failed', why }, errcode, since)
     if (action === 'alarm') deps.log.error({ ...log, says: why }, 'delivery needs a person')
     const isHeld = wasHeld(error)
     if (retryAfterMs !== undefined && (isHeld || row.attempts < MOST_ATTEMPTS)) {
       return wait(deps, row, { why, delayMs: retryAfterMs, counts: !isHeld, errcode })
     }
-    if (action === 'alarm') return finish(deps, row, { state: 'failed', why }, errcode)
+    if (action === 'alarm') return finish(deps, row, { state: 'failed', why }, errcode, since)
   }
-  if (row.attempts >= MOST_ATTEMPTS) return finish(deps, row, { state: 'failed', why }, errcode)
+  if (row.attempts >= MOST_ATTEMPTS)
+    return finish(deps, row, { state: 'failed', why }, errcode, since)
   await deps.db.prisma.outbox.updateMany({
     where: { id: row.id, state: 'sending' },
     data: {
       state: 'pending',
       errcode,
       lastError: brief(why),
-      unsureSince: isKnownUndone(error) ? row.unsureBefore : row.unsureSince,
+      unsureSince: since,
     },
   })
   count(deps, row, 'retried')
@@ -204,11 +219,13 @@ async function wait(
   count(deps, row, 'waiting')
 }
 
+/** @param unsureSince begin of the first try that may have been made all the same, of a row that ends unsent */
 async function finish(
   deps: BotDeps,
   row: OutboxRow,
   end: Exclude<Delivered, { state: 'waiting' }>,
-  errcode: number | null = null,
+  errcode: number | null,
+  unsureSince: Date | null,
 ): Promise<void> {
   const isSent = end.state === 'sent'
   await deps.db.prisma.$transaction(async (tx) => {
@@ -224,7 +241,7 @@ async function finish(
             msgid: end.msgid ?? null,
             responseCode: end.responseCode ?? null,
           }
-        : { state: end.state, errcode, lastError: brief(end.why) },
+        : { state: end.state, errcode, lastError: brief(end.why), unsureSince },
     })
     if (isSent) await end.write?.(tx)
   })

@@ -115,7 +115,7 @@ export function deliverJobName(kind: string): 'deliver' | 'greet' {
 }
 
 /** One job for each row of `added(id, kind)`, by deliverJobName. */
-const DELIVER_JOBS = Prisma.sql`array_agg((
+export const DELIVER_JOBS = Prisma.sql`array_agg((
   case when kind = 'welcome' then 'greet' else 'deliver' end, json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
   case when kind = 'welcome' then ${Prisma.raw(String(URGENT_PRIORITY))} else 0 end,
   null)::graphile_worker.job_spec order by id)`

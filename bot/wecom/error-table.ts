@@ -16,7 +16,7 @@ interface ErrorEntry {
 const MINUTE = 60_000
 
 /** wecom-protocol 2.2, and only here. `errmsg` is never looked at. */
-const ERRORS: ReadonlyMap<number, ErrorEntry> = new Map<number, ErrorEntry>([
+export const ERRORS: ReadonlyMap<number, ErrorEntry> = new Map<number, ErrorEntry>([
   // busy, and worth another try
   [-1, { action: 'retry', says: 'WeCom is busy' }],
   [6000, { action: 'retry', says: 'someone else changed the data at the same moment' }],
@@ -171,6 +171,11 @@ function entryFor(errcode: number): ErrorEntry {
  */
 export function actionFor(errcode: number): WecomAction {
   return entryFor(errcode).action
+}
+
+/** What an errcode means, in English; error-words.ts has the Chinese and what to do. */
+export function saysOf(errcode: number): string {
+  return entryFor(errcode).says
 }
 
 /** Why there was no usable answer, where the failure is not an errcode of WeCom's. */

@@ -17,6 +17,7 @@ import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-wo
 import { MERGES_WORDS } from '../../sidebar/pages/Console/Merges/merges-words.ts'
 import { HANDOVERS_WORDS } from '../../sidebar/pages/Console/Handovers/handovers-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
+import { SETTINGS_WORDS } from '../../sidebar/pages/Console/Settings/settings-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
 import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
@@ -81,6 +82,7 @@ describe.each([
   ['points', POINTS_WORDS],
   ['versions', EDITOR_WORDS],
   ['handovers', HANDOVERS_WORDS],
+  ['settings', SETTINGS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

@@ -1,5 +1,6 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
+import { createApiKey } from '../../../bot/members/api-keys.ts'
 import { aCustomer, aGuide, aTag, aTask } from '../../../tests/support/chain.ts'
 import {
   ANYBODY,
@@ -149,6 +150,37 @@ const handoverBriefs = async ({ people, db }: House) => {
     },
   })
   return { url: `/briefs/${id}` }
+}
+
+/** A job that was tried for the last time. */
+const deadJob =
+  (rest: string) =>
+  async ({ db }: House) => {
+    const added = await db.pool.query<{ id: string }>(
+      `select id from graphile_worker.add_job('deliver', '{"outboxId":"0"}', run_at := now() + interval '1 day')`,
+    )
+    const id = added.rows[0]?.id ?? ''
+    await db.pool.query(
+      'update graphile_worker._private_jobs set attempts = max_attempts where id = $1',
+      [id],
+    )
+    return { url: `/api/dead-jobs/${id}${rest}`, ...(rest && { payload: {} }) }
+  }
+
+/** A remark that WeCom refused. */
+async function failedSend(db: House['db']): Promise<string> {
+  const { id } = await db.prisma.outbox.create({
+    data: {
+      kind: 'remark',
+      dedupeKey: `remark:${next()}`,
+      payload: {},
+      state: 'failed',
+      notBefore: new Date(),
+      traceId: 'trace',
+      createdAt: new Date(),
+    },
+  })
+  return String(id)
 }
 
 /** A row of each kind that the open API takes. */
@@ -391,6 +423,60 @@ const MATRIX: Readonly<Record<string, Row>> = {
     // nobody's export but who asked for it
     expected: { ...MANAGERS, 'own manager': 404, 'far manager': 404, hq: 404 },
     request: url('/api/customers/exports/999999999'),
+  },
+  'GET /api/audit': { expected: HEADQUARTERS },
+  'GET /api/keys': { expected: HEADQUARTERS },
+  'POST /api/keys': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { name: `key ${next()}` } }),
+  },
+  'DELETE /api/keys/:name': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => {
+      const name = `key-${next()}`
+      await createApiKey(db.prisma, name, new Date())
+      return { url: `/api/keys/${name}` }
+    },
+  },
+  'GET /api/webhooks': { expected: HEADQUARTERS },
+  'POST /api/webhooks': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: newWebhook() }),
+  },
+  'DELETE /api/webhooks/:id': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => {
+      const { id } = await db.prisma.webhook.create({
+        data: { ...newWebhook(), secretEnc: new Uint8Array() },
+      })
+      return { url: `/api/webhooks/${id}` }
+    },
+  },
+  'GET /api/health-checks': { expected: HEADQUARTERS },
+  'POST /api/health-checks/:name/run': {
+    expected: HEADQUARTERS,
+    request: () => ({ url: '/api/health-checks/database/run', payload: {} }),
+  },
+  'GET /api/nights': { expected: HEADQUARTERS },
+  'GET /api/environment': { expected: HEADQUARTERS },
+  'GET /api/quotas': { expected: HEADQUARTERS },
+  'GET /api/sync': { expected: HEADQUARTERS },
+  'POST /api/sync': { expected: HEADQUARTERS },
+  'GET /api/queues': { expected: HEADQUARTERS },
+  'POST /api/dead-jobs/:id/retry': { expected: HEADQUARTERS, request: deadJob('/retry') },
+  'DELETE /api/dead-jobs/:id': { expected: HEADQUARTERS, request: deadJob('') },
+  'GET /api/failed-sends': { expected: HEADQUARTERS },
+  'GET /api/failed-sends/counts': { expected: HEADQUARTERS },
+  'POST /api/failed-sends/retry': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { kind: 'remark' } }),
+  },
+  'POST /api/failed-sends/:id/retry': {
+    expected: HEADQUARTERS,
+    request: async ({ db }) => ({
+      url: `/api/failed-sends/${await failedSend(db)}/retry`,
+      payload: {},
+    }),
   },
   'POST /api/audiences/preview': {
     expected: MANAGERS,

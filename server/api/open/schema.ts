@@ -1,6 +1,5 @@
 import { Type, type Static } from 'typebox'
 import { IMPORT_KINDS } from '../../../bot/members/import/kinds.ts'
-import { WEBHOOK_EVENTS } from '../../../bot/messages/webhooks.ts'
 import { TASK_KINDS, TASK_STATES } from '../../../domain/words.ts'
 import { Cursor, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 
@@ -78,24 +77,3 @@ export const OpenTouch = Type.Object({
 })
 export type OpenTouch = Static<typeof OpenTouch>
 export const OpenTouchPage = page(OpenTouch)
-
-export const NewWebhook = Type.Object(
-  {
-    url: Type.String({ minLength: 1, maxLength: 2000 }),
-    events: Type.Array(oneOf(WEBHOOK_EVENTS), { minItems: 1, maxItems: WEBHOOK_EVENTS.length }),
-  },
-  { additionalProperties: false },
-)
-
-export const WebhookView = Type.Object({
-  id: Id,
-  url: Type.String(),
-  events: Type.Array(oneOf(WEBHOOK_EVENTS)),
-  createdAt: Moment,
-})
-export const WebhookCreated = Type.Intersect([
-  WebhookView,
-  Type.Object({ secret: Type.String({ description: 'shown this once: it signs what we send' }) }),
-])
-export const WebhookPage = page(WebhookView)
-export const WebhookParams = Type.Object({ id: Id })

@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { BotDeps } from '../../../bot/deps.ts'
-import { refuseWebhookUrl } from '../../../bot/messages/webhook-address.ts'
-import { addWebhook, listWebhooks, removeWebhook } from '../../../bot/messages/webhooks.ts'
-import { TooManyWebhooks, WebhookExists, WebhookNotFound, WebhookUrlRefused } from '../../errors.ts'
-import { NewWebhook, WebhookCreated, WebhookPage, WebhookParams } from './schema.ts'
+import { listWebhooks, removeWebhook } from '../../../bot/messages/webhooks.ts'
+import { WebhookNotFound } from '../../errors.ts'
+import { NewWebhook, WebhookCreated, WebhookPage, WebhookParams } from '../webhooks/schema.ts'
+import { subscribe } from '../webhooks/subscribe.ts'
 
 const tags = ['open']
 const security = [{ apiKey: [] }]
-/** most subscriptions: each event is a call to each of them */
-const MOST_WEBHOOKS = 50
 
 /** Who is told of events, and where. */
 export const webhookRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps }> = async (
@@ -20,15 +18,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<{ deps: BotDeps }> = async
     '/open/v1/webhooks',
     { schema: { tags, security, body: NewWebhook, response: { 201: WebhookCreated } } },
     async (request, reply) => {
-      const { url, events } = request.body
-      const remedy = refuseWebhookUrl(url)
-      if (remedy) throw Object.assign(new WebhookUrlRefused(remedy), { field: 'url' })
-      const there = await listWebhooks(deps.db.prisma)
-      if (there.length >= MOST_WEBHOOKS && !there.some((webhook) => webhook.url === url)) {
-        throw new TooManyWebhooks(String(there.length))
-      }
-      const made = await addWebhook(deps.db.prisma, deps.cipher, { url, events }, deps.clock.now())
-      if (!made) throw new WebhookExists()
+      const made = await subscribe(deps.db.prisma, deps, request.body)
       return reply.code(201).send(made)
     },
   )

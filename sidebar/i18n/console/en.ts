@@ -13,6 +13,7 @@ export const enConsole: ConsoleMessages = {
     reports: 'Reports',
     assignments: 'Assignments',
     handovers: 'Handovers',
+    settings: 'Settings',
   },
   period: (from, to) => `${from} to ${to}`,
   from: 'From',

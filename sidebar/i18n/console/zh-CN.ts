@@ -11,6 +11,7 @@ export const zhCNConsole = {
     reports: '报表',
     assignments: '派单',
     handovers: '交接',
+    settings: '设置',
   },
   period: (from: string, to: string) => `${from} 至 ${to}`,
   from: '从',

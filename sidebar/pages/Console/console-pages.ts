@@ -49,4 +49,11 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     icon: 'table',
     load: () => import('./Reports/ReportsPage.vue'),
   },
+  {
+    path: '/settings/:tab?',
+    name: 'settings',
+    icon: 'shield',
+    hqOnly: true,
+    load: () => import('./Settings/SettingsPage.vue'),
+  },
 ]
