@@ -26,6 +26,7 @@ import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
+import { templateRoutes } from './api/templates/routes.ts'
 import { tierRoutes } from './api/tiers/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
 import { wecomCallbackRoutes } from './api/wecom-callback/routes.ts'
@@ -150,5 +151,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(reportRoutes, { deps: hurried })
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
+    await signedInOnly.register(templateRoutes, { deps: hurried })
   })
 }
