@@ -28,6 +28,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     load: () => import('./Customers/CustomersPage.vue'),
   },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
+  { path: '/words', name: 'words', icon: 'chat', load: () => import('./Words/WordsPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
   { path: '/tags', name: 'tags', icon: 'tag', load: () => import('./Tags/TagsPage.vue') },
   {
