@@ -27,14 +27,7 @@ export async function findTemplates(
       where: { OR: [{ storeNo: null }, ...(storeNo === null ? [] : [{ storeNo }])] },
       orderBy: [{ storeNo: { sort: 'asc', nulls: 'first' } }, { code: 'asc' }],
     }),
-    rows<{ kind: string; situation: string; stores: number }>(
-      deps.db,
-      Prisma.sql`
-        select kind, situation, count(distinct store_no)::int as stores from words_template
-        where store_no is not null and enabled
-          and ${user.role === 'hq' ? Prisma.sql`true` : Prisma.sql`store_no = ${user.storeNo}`}
-        group by kind, situation`,
-    ),
+    user.role === 'hq' ? storesWithOwn(deps) : [],
   ])
   const templates = saved.map(templateOf)
   return {
@@ -62,6 +55,22 @@ export async function findTemplates(
       }),
     ),
   }
+}
+
+interface OwnWords {
+  kind: string
+  situation: string
+  stores: number
+}
+
+/** How many stores have words of their own that are on, by situation. */
+async function storesWithOwn(deps: AppDeps): Promise<OwnWords[]> {
+  return await rows<OwnWords>(
+    deps.db,
+    Prisma.sql`
+      select kind, situation, count(distinct store_no)::int as stores from words_template
+      where store_no is not null and enabled group by kind, situation`,
+  )
 }
 
 /** Of one situation's templates, those that a store may have: which one holds. */

@@ -67,7 +67,7 @@ export const TemplateList = Type.Object({
       variables: Type.Array(VariableView),
       /** the default first, then the chain's, then the store's */
       templates: Type.Array(TemplateBrief),
-      /** how many stores have words of their own that are on, of those the reader may see */
+      /** for headquarters: how many stores have words of their own that are on */
       stores: Type.Integer(),
     }),
   ),
