@@ -30,18 +30,22 @@ export function shippedVariants(kind: WordsKind, situation: string): Variant[] {
 }
 
 /**
- * Whose words hold in a situation: the store's that are on, else the chain's that were added and are on, else the chain's
+ * Whose words hold in a situation: those that an assignment names, else the store's that are on, else the chain's that were added and are on, else the chain's
  * own default as saved, else what ships.
  */
 export function wordsInForce(
   kind: WordsKind,
   situation: string,
   saved: readonly SavedWords[],
+  named: string | null = null,
 ): WordsInForce {
   const own = defaultCode(kind, situation)
-  const rank = ({ ofStore, code }: SavedWords) => (ofStore ? 0 : code === own ? 2 : 1)
+  const rank = ({ ofStore, code }: SavedWords) => {
+    if (code === named) return 0
+    return ofStore ? 1 : code === own ? 3 : 2
+  }
   const [first] = saved
-    .filter((one) => one.situation === situation && one.enabled)
+    .filter((one) => one.situation === situation && (one.enabled || one.code === named))
     .toSorted((a, b) => rank(a) - rank(b))
   return first ?? { code: own, variants: shippedVariants(kind, situation) }
 }

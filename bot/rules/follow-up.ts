@@ -11,6 +11,8 @@ export const FollowUpFacts = Type.Object({
   by: Type.String(),
   /** with variables; null: none were given */
   words: Type.Union([Type.String(), Type.Null()]),
+  /** the template that was chosen instead */
+  templateId: Type.Optional(Type.String()),
 })
 
 const shape = Compile(FollowUpFacts)
@@ -35,7 +37,8 @@ export const followUp: Pick<Rule, 'label' | 'reason' | 'words' | 'advice' | 'mar
   mark: () => null,
 }
 
-/** The words that the manager wrote for an assignment; null: none, or the facts are of another kind. */
-export function assignedWords(facts: unknown): string | null {
-  return shape.Check(facts) ? facts.words : null
+/** What the manager wrote for an assignment, or the template they chose; null: neither, or facts of another kind. */
+export function assignedWords(facts: unknown): { words: string | null; templateId: string | null } {
+  if (!shape.Check(facts)) return { words: null, templateId: null }
+  return { words: facts.words, templateId: facts.templateId ?? null }
 }

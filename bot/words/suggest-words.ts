@@ -39,7 +39,8 @@ export interface WordsTask {
  * The words of a task as of a day: an assignment's own, else a variant of the template that holds, filled in. Where a
  * variable has nothing to stand for it, as in a task whose facts an older version stored, it is what ships.
  *
- * @param saved the templates of the task's kind that are on, of the chain and of the guide's store
+ * @param saved the templates of the task's kind that are on, of the chain and of the guide's store; the one that its
+ *   assignment names, whatever became of it
  */
 export function suggestWords(
   { kind, facts, customerId }: WordsTask,
@@ -49,13 +50,13 @@ export function suggestWords(
 ): SuggestedWords {
   const who = valuesOf(names)
   const ordered = kind === 'follow_up' ? assignedWords(facts) : null
-  if (ordered !== null) {
-    const text = fillWords(ordered, who) ?? renderWords(kind, facts, names, 'zh-CN', today)
+  if (ordered && ordered.words !== null) {
+    const text = fillWords(ordered.words, who) ?? renderWords(kind, facts, names, 'zh-CN', today)
     return { text, templateId: null, variant: null }
   }
   const said = wordsOf(kind, facts, 'zh-CN', today)
   if (said) {
-    const { code, variants } = wordsInForce(kind, said.situation, saved)
+    const { code, variants } = wordsInForce(kind, said.situation, saved, ordered?.templateId)
     const variant = chooseVariant(variants, code, customerId)
     const text = fillWords(variant.text, { ...who, ...said.values })
     if (text !== null) return { text, templateId: code, variant: variant.code }
