@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = {
   save_tag_rule: { 'zh-CN': '保存自动标签规则', en: 'Saved an automatic tag’s rule' },
   'rule.save': { 'zh-CN': '保存规则', en: 'Saved a rule' },
   'tiers.save': { 'zh-CN': '保存等级表', en: 'Saved the tier table' },
+  'words.save': { 'zh-CN': '保存话术', en: 'Saved words' },
   'points_programme.save': { 'zh-CN': '保存积分方案', en: 'Saved the points programme' },
   'api_key.create': { 'zh-CN': '新建 API 密钥', en: 'Made an API key' },
   'api_key.revoke': { 'zh-CN': '停用 API 密钥', en: 'Revoked an API key' },

@@ -40,6 +40,7 @@ import { tagMergeRoutes } from './api/tag-merges/routes.ts'
 import { tagRuleRoutes } from './api/tag-rules/routes.ts'
 import { tagRoutes } from './api/tags/routes.ts'
 import { taskRoutes } from './api/tasks/routes.ts'
+import { templateRoutes } from './api/templates/routes.ts'
 import { tierRoutes } from './api/tiers/routes.ts'
 import { touchRoutes } from './api/touches/routes.ts'
 import { webhookRoutes } from './api/webhooks/routes.ts'
@@ -180,5 +181,6 @@ async function forPeopleAndSystems(
     await signedInOnly.register(environmentRoutes, { deps: hurried })
     await signedInOnly.register(apiKeyRoutes, { deps: hurried })
     await signedInOnly.register(webhookRoutes, { deps: hurried })
+    await signedInOnly.register(templateRoutes, { deps: hurried })
   })
 }

@@ -205,6 +205,23 @@ export const DryRunBusy = createError(
   409,
 )
 
+// — Words —
+export const TemplateNotFound = createError(
+  'TEMPLATE_NOT_FOUND',
+  '没有话术 %s，或它是别的门店的，请刷新话术列表。',
+  404,
+)
+export const TemplateChanged = createError(
+  'TEMPLATE_CHANGED',
+  '这段话术刚被别人改过，请刷新后再改。 It was saved meanwhile: read it again.',
+  409,
+)
+export const TooManyTemplates = createError(
+  'TOO_MANY_TEMPLATES',
+  '同一种情形最多另加 %s 段话术，请改已有的。',
+  409,
+)
+
 // — Tiers —
 export const TiersChanged = createError(
   'TIERS_CHANGED',

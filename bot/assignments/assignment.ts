@@ -8,6 +8,8 @@ export interface Assignment {
   title: string
   instruction: string
   words: string | null
+  /** of words, where none were written */
+  templateId: string | null
   filter: CustomerFilter
   assign: 'owner' | 'store_manager' | 'guide'
   assigneeId: bigint | null
@@ -40,7 +42,7 @@ export const DIES_AFTER_DAYS = 5
 /** The row, locked until the transaction ends: one at a time works on an assignment. */
 export async function lockAssignment(tx: Db, id: bigint): Promise<Assignment | null> {
   const [row] = await tx.$queryRaw<Row[]>(Prisma.sql`
-    select a.id, a.title, a.instruction, a.words, a.filter, a.assign, a.assignee_id as "assigneeId",
+    select a.id, a.title, a.instruction, a.words, a.template_id as "templateId", a.filter, a.assign, a.assignee_id as "assigneeId",
       a.max_per_guide as "maxPerGuide", a.due_at as "dueAt", a.stage::text as stage, a.run_day::text as "runDay",
       a.gathered_to as "gatheredTo", a.decided_to as "decidedTo", a.decided_to_id as "decidedToId",
       a.created_by as "createdBy", e.userid, e.name, a.everywhere, a.store_no as "storeNo"

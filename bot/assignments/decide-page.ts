@@ -84,8 +84,9 @@ async function nextPage(tx: Db, assignment: Assignment, day: BusinessDay): Promi
     order by priority desc, customer_id limit ${PAGE}`)
 }
 
-function factsOf({ id, title, instruction, words, by }: Assignment) {
-  return { assignmentId: String(id), title, instruction, by: by.name, words }
+function factsOf({ id, title, instruction, words, templateId, by }: Assignment) {
+  const facts = { assignmentId: String(id), title, instruction, by: by.name, words }
+  return templateId === null ? facts : { ...facts, templateId }
 }
 
 function diesAt({ dueAt }: Assignment, zone: string): Date {

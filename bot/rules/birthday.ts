@@ -6,7 +6,6 @@ import { lunarText } from '../../domain/lunar-text.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { defineRule, dueDays } from './rule.ts'
 import { lintSteps } from './lint-steps.ts'
-import { greeting, signature } from './sign.ts'
 
 /** Birthdays, T−3 and T0, by either calendar (domain-rules 8). One task a year. */
 export const birthday = defineRule({
@@ -61,18 +60,10 @@ export const birthday = defineRule({
     return `${when}生日${lunar ? `（农历${lunarText(md)}）` : ''}。`
   },
 
-  words({ daysUntil }, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    if (lang === 'en') {
-      return daysUntil === 0
-        ? `${who}happy birthday! Wishing you a joyful year.${from}`
-        : `${who}your birthday is near: best wishes already!${from}`
-    }
-    return daysUntil === 0
-      ? `${who}生日快乐！愿您新的一岁平安喜乐、事事顺心。有空来店里坐坐。${from}`
-      : `${who}您的生日快到啦，先祝您生日快乐！哪天有空来店里，我陪您慢慢挑。${from}`
-  },
+  words: ({ day, daysUntil }, lang) => ({
+    situation: daysUntil === 0 ? 'day' : 'before',
+    values: { 生日: dayText(day, lang) },
+  }),
 
   advice({ daysUntil }, lang) {
     if (lang === 'en') return daysUntil === 0 ? 'Send wishes today' : 'Send wishes, invite'

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { daysBetween } from '../../domain/business-day.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
 import { FESTIVAL_CODES, festivalName, type Festival } from '../../domain/festival-list.ts'
@@ -9,7 +9,7 @@ import { cycleText } from './cycle-text.ts'
 import { lintDies } from './lint-dies.ts'
 import { outlookFacts, outlookMark, outlookText, UNLIKELY_BELOW, unlikelyBelow } from './outlook.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
+import { silenceValues } from './silence-values.ts'
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()])
@@ -91,11 +91,13 @@ export const churnWarning = defineRule({
     return `${usual ? `${usual}，` : ''}${silence}，${risk}${outlook}。`
   },
 
-  words(facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    return `${who}${wordsOf(facts, lang)}${from}`
-  },
+  words: ({ step, occasion, ...silence }, lang, today) => ({
+    situation: occasion ? 'occasion' : step,
+    values: {
+      ...silenceValues(silence, lang, today),
+      节日: occasion && occasionName(occasion.name, lang),
+    },
+  }),
 
   advice: (facts, lang) => outlookMark(facts, lang) ?? ADVICE[facts.step][lang],
 
@@ -135,30 +137,10 @@ function occasionName(name: string, lang: Lang): string {
   return lang === 'en' ? 'birthday' : '生日'
 }
 
-function wordsOf({ step, occasion }: Static<typeof Facts>, lang: Lang): string {
-  if (!occasion) return WORDS[step][lang]
-  const name = occasionName(occasion.name, lang)
-  return lang === 'en'
-    ? `warm wishes for your ${name}. Take good care!`
-    : `祝您${name}快乐！好久没见了，愿您一切都好，哪天路过，来坐坐。`
-}
-
 const RISK = {
   warning: { 'zh-CN': '有流失风险', en: 'may be leaving' },
   leaning: { 'zh-CN': '正在走远', en: 'is drifting away' },
   lost: { 'zh-CN': '已经流失', en: 'is lost' },
-} as const satisfies Record<ChurnStep, Record<Lang, string>>
-
-const WORDS = {
-  warning: {
-    'zh-CN': '好久不见，最近都好吗？店里添了不少新东西，想着您会喜欢，有空来坐坐。',
-    en: 'long time no see! I hope all is well. Come by!',
-  },
-  leaning: {
-    'zh-CN': '一直惦记着您。要是哪里没照顾好，您直说；想找什么，我来帮您留意。',
-    en: 'you are missed. Tell me if we fell short anywhere.',
-  },
-  lost: { 'zh-CN': '好久不见，愿您一切都好，有空常来坐坐。', en: 'I hope all is well with you.' },
 } as const satisfies Record<ChurnStep, Record<Lang, string>>
 
 const ADVICE = {

@@ -2,10 +2,11 @@ import { Type, type Static } from 'typebox'
 import { addDays } from '../../domain/business-day.ts'
 import { cutLength } from '../../domain/cut-text.ts'
 import { dayText, whenText } from '../../domain/day-words.ts'
+import { formatFen } from '../../domain/money.ts'
+import type { Lang } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 const nullable = (type: ReturnType<typeof Type.Number>) => Type.Union([type, Type.Null()])
 
@@ -81,18 +82,15 @@ export const couponExpiring = defineRule({
     return `${n} 张券快到期：「${name}」${first}到期，最晚的 ${dayText(lastExpiresOn, lang)}。`
   },
 
-  words(facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    const day = dayText(facts.firstExpiresOn, lang)
-    const n = facts.coupons.length
-    if (lang === 'en') {
-      return `${who}${n === 1 ? 'a coupon of yours ends' : 'coupons of yours end, first'} on ${day}.${from}`
-    }
-    return n === 1
-      ? `${who}您的「${couponName(facts, 12)}」${day}到期，别忘了用。看中什么告诉我，我先帮您留意。${from}`
-      : `${who}您有 ${n} 张券快到期，最早 ${day}。哪天方便来店里，我帮您一起用上。${from}`
-  },
+  words: ({ coupons, firstExpiresOn }, lang) => ({
+    situation: coupons.length === 1 ? 'one' : 'several',
+    values: {
+      券名: coupons[0]?.name ?? null,
+      券数: String(coupons.length),
+      面额: coupons[0] ? worthText(coupons[0], lang) : null,
+      到期日: dayText(firstExpiresOn, lang),
+    },
+  }),
 
   advice: (_facts, lang) => (lang === 'en' ? 'Remind, help choose' : '提醒用券，帮客人先挑好'),
 
@@ -111,4 +109,19 @@ export const couponExpiring = defineRule({
 
 function couponName({ coupons }: Pick<Static<typeof Facts>, 'coupons'>, max = 24): string {
   return cutLength(coupons[0]?.name ?? '', max)
+}
+
+/** What a coupon is worth; null where the chain doesn't say. @example worthText({ faceValueFen: null, discount: 0.88 }, 'zh-CN') // '8.8 折' */
+function worthText(
+  {
+    faceValueFen,
+    discount,
+  }: Pick<Static<typeof Facts>['coupons'][number], 'faceValueFen' | 'discount'>,
+  lang: Lang,
+): string | null {
+  if (faceValueFen !== null) return formatFen(faceValueFen)
+  if (discount === null) return null
+  return lang === 'en'
+    ? `${Math.round((1 - discount) * 100)}% off`
+    : `${Math.round(discount * 1000) / 100} 折`
 }

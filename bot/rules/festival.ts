@@ -7,7 +7,6 @@ import { STAGE_RULES } from '../../domain/lifecycle.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /** days within which each festival comes once at least, by the Chinese calendar too */
 const YEAR = 400
@@ -62,14 +61,10 @@ export const festival = defineRule({
     return lang === 'en' ? `${name} ${when}.` : `${when}${name}。`
   },
 
-  words(facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    const name = festivalName(facts.festival, lang)
-    return lang === 'en'
-      ? `${who}warm wishes for ${name}! All the best.${from}`
-      : `${who}${name}快乐！愿您和家人平安顺遂，忙里也记得歇一歇。${from}`
-  },
+  words: ({ festival: code }, lang) => ({
+    situation: 'any',
+    values: { 节日: festivalName(code, lang) },
+  }),
 
   advice: (_facts, lang) => (lang === 'en' ? 'Send wishes, sell nothing' : '送上祝福，不提买东西'),
 

@@ -4,7 +4,6 @@ import { CONTACT_LIMITS } from '../../domain/contact-limits.ts'
 import { dayText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /**
  * Thanks within 48 hours of the first paid order, and never later (domain-rules 8): the task dies with the hour, and
@@ -54,13 +53,7 @@ export const firstPurchaseThanks = defineRule({
       : `${first}第一次下单，${last} 前道声谢。`
   },
 
-  words(_facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    return lang === 'en'
-      ? `${who}thank you for your first purchase! Happy to help.${from}`
-      : `${who}谢谢您第一次在我们家下单！用着有什么问题、想了解的，随时告诉我。${from}`
-  },
+  words: ({ paidOn }, lang) => ({ situation: 'any', values: { 首单日: dayText(paidOn, lang) } }),
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Say thanks, ask how it is' : '道声谢，问问用得怎么样',

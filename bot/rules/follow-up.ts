@@ -1,8 +1,6 @@
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { fillWords } from '../../domain/words-template.ts'
 import type { Rule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /** What a task of an assignment stores: who ordered what. */
 export const FollowUpFacts = Type.Object({
@@ -13,6 +11,8 @@ export const FollowUpFacts = Type.Object({
   by: Type.String(),
   /** with variables; null: none were given */
   words: Type.Union([Type.String(), Type.Null()]),
+  /** the template that was chosen instead */
+  templateId: Type.Optional(Type.String()),
 })
 
 const shape = Compile(FollowUpFacts)
@@ -29,22 +29,16 @@ export const followUp: Pick<Rule, 'label' | 'reason' | 'words' | 'advice' | 'mar
       : `${facts.by}安排：${facts.instruction}`
   },
 
-  words(facts, names, lang) {
-    if (shape.Check(facts) && facts.words !== null) {
-      return fillWords(facts.words, {
-        称呼: names.customerName ?? '您',
-        导购: names.guideName,
-        门店: names.storeName ?? '店里',
-        等级: names.tierName ?? '会员',
-      })
-    }
-    return lang === 'en'
-      ? `${greeting(names, lang)}how have you been? Tell me whenever you need me.${signature(names, lang)}`
-      : `${greeting(names, lang)}最近都好吗？有什么需要随时找我，我替您留心着。${signature(names, lang)}`
-  },
+  words: () => ({ situation: 'any', values: {} }),
 
   advice: (facts, lang) =>
     shape.Check(facts) ? facts.title : lang === 'en' ? 'As your manager asks' : '按安排联系',
 
   mark: () => null,
+}
+
+/** What the manager wrote for an assignment, or the template they chose; null: neither, or facts of another kind. */
+export function assignedWords(facts: unknown): { words: string | null; templateId: string | null } {
+  if (!shape.Check(facts)) return { words: null, templateId: null }
+  return { words: facts.words, templateId: facts.templateId ?? null }
 }

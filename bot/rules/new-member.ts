@@ -6,7 +6,6 @@ import { Prisma } from '../../prisma/db.ts'
 import { lintDies } from './lint-dies.ts'
 import { lintSteps } from './lint-steps.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /**
  * 七天激活: members who joined 1, 3 or 7 days ago and have no paid order (domain-rules 8). One task for each step; the
@@ -69,13 +68,12 @@ export const newMember = defineRule({
       : `${when}入会，第 ${days} 天了，还没下过单。`
   },
 
-  words({ step }, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    return `${who}${stageOfWelcome(step, WORDS)[lang]}${from}`
-  },
+  words: ({ joined, step }, lang) => ({
+    situation: stageOfWelcome(step),
+    values: { 入会日: dayText(joined, lang) },
+  }),
 
-  advice: ({ step }, lang) => stageOfWelcome(step, ADVICE)[lang],
+  advice: ({ step }, lang) => ADVICE[stageOfWelcome(step)][lang],
 
   lint: (params, lang) => [...lintSteps(params.stepDays, lang), ...lintDies(params, lang)],
 
@@ -97,31 +95,14 @@ export const newMember = defineRule({
   },
 })
 
-type Said = Record<Lang, string>
-
-/** What is said of the first days, of the next ones, and then. */
-function stageOfWelcome(step: number, said: readonly [Said, Said, Said]): Said {
-  if (step <= 2) return said[0]
-  return step <= 5 ? said[1] : said[2]
+/** Of the first days, of the next ones, and then. */
+function stageOfWelcome(step: number): 'first' | 'next' | 'later' {
+  if (step <= 2) return 'first'
+  return step <= 5 ? 'next' : 'later'
 }
 
-const WORDS = [
-  {
-    'zh-CN': '欢迎加入我们！我是您的专属导购，想看什么、有什么想问的，随时找我。',
-    en: 'welcome! Ask me anything, I am glad to help.',
-  },
-  {
-    'zh-CN': '这几天还没好好招呼您。平时喜欢什么样的？告诉我，我先替您挑几款看看。',
-    en: 'may I pick a few things for you? Tell me your taste.',
-  },
-  {
-    'zh-CN': '认识您一周啦！店里有几样挺适合您的，哪天有空来看看，我给您留着。',
-    en: 'some things here may suit you. Drop in any day!',
-  },
-] as const satisfies readonly Said[]
-
-const ADVICE = [
-  { 'zh-CN': '打个招呼，问问喜好', en: 'Say hello, ask their taste' },
-  { 'zh-CN': '按喜好推荐几款', en: 'Suggest a few things' },
-  { 'zh-CN': '请客人来店，可以送张首单券', en: 'Invite them to the store' },
-] as const satisfies readonly Said[]
+const ADVICE = {
+  first: { 'zh-CN': '打个招呼，问问喜好', en: 'Say hello, ask their taste' },
+  next: { 'zh-CN': '按喜好推荐几款', en: 'Suggest a few things' },
+  later: { 'zh-CN': '请客人来店，可以送张首单券', en: 'Invite them to the store' },
+} as const satisfies Record<string, Record<Lang, string>>

@@ -4,7 +4,6 @@ import { dayText, whenText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintSteps } from './lint-steps.ts'
 import { defineRule, dueDays } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /** Points that end in 30 or 7 days; one task a day lists every lot inside the window (domain-rules 3 and 8). */
 export const pointsExpiring = defineRule({
@@ -78,15 +77,14 @@ export const pointsExpiring = defineRule({
       : `${points} 积分快到期：${some} 积分${spaced(first)}到期，最晚的 ${last}。`
   },
 
-  words({ lots, points, firstExpiresOn, lastExpiresOn }, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    const day = dayText(firstExpiresOn, lang)
-    const some = firstExpiresOn === lastExpiresOn ? points : (lots[0]?.points ?? 0)
-    return lang === 'en'
-      ? `${who}${some} points of yours end on ${day}.${from}`
-      : `${who}您有 ${some} 积分 ${day}到期，别白白放过了。哪天方便来店里，我帮您一起用上。${from}`
-  },
+  words: ({ lots, points, firstExpiresOn, lastExpiresOn }, lang) => ({
+    situation: 'any',
+    values: {
+      积分: String(firstExpiresOn === lastExpiresOn ? points : (lots[0]?.points ?? 0)),
+      积分合计: String(points),
+      到期日: dayText(firstExpiresOn, lang),
+    },
+  }),
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Remind, invite to the shop' : '提醒用积分，请客人来店',

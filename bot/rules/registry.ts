@@ -17,7 +17,7 @@ import { pointsExpiring } from './points-expiring.ts'
 import { repurchaseOverdue } from './repurchase-overdue.ts'
 import { tierKeep } from './tier-keep.ts'
 import { tierUp } from './tier-up.ts'
-import type { Rule, WordsNames } from './rule.ts'
+import type { Rule, Said } from './rule.ts'
 import { vipCare } from './vip-care.ts'
 
 const RULES: Record<RuleKind, Rule> = {
@@ -70,14 +70,14 @@ export function renderReason(
   return isTaskKind(kind) ? READS[kind].reason(facts, lang, today) : kind
 }
 
-/** Words the guide may send as they are: a rule's at most 80 characters, an assignment's what its manager wrote. */
-export function renderWords(
-  kind: string,
+/** Which words fit a task, and what only its kind knows of their variables; null for facts that can't be read. */
+export function wordsOf(
+  kind: TaskKind,
   facts: unknown,
-  names: WordsNames,
-  lang: Lang = 'zh-CN',
-): string {
-  return isTaskKind(kind) ? READS[kind].words(facts, names, lang) : ''
+  lang: Lang,
+  today?: BusinessDay,
+): Said | null {
+  return READS[kind].words(facts, lang, today)
 }
 
 /** What the guide may do about it, at most 30 characters. */

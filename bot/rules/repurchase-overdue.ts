@@ -20,7 +20,7 @@ import {
   urgencySql,
 } from './outlook.ts'
 import { defineRule, type HoldsNow, type ScanWindow } from './rule.ts'
-import { greeting, signature } from './sign.ts'
+import { silenceValues } from './silence-values.ts'
 
 const Params = Type.Object({
   /** cycles after which a customer is overdue */
@@ -128,18 +128,10 @@ export const repurchaseOverdue = defineRule({
       : `${usual}，已经 ${daysSince} 天没来（${times} 倍）${outlook}。`
   },
 
-  words({ isNudge }, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    if (isNudge) {
-      return lang === 'en'
-        ? `${who}just a hello from the shop. If there is anything you need, tell me and I’ll keep it for you.${from}`
-        : `${who}来跟您打个招呼。最近有什么想添置的，跟我说一声，我先帮您留着。${from}`
-    }
-    return lang === 'en'
-      ? `${who}it has been a while. I hope you are well: drop in!${from}`
-      : `${who}好一阵没见您了，最近都好吗？哪天有空来店里看看，我帮您挑合适的。${from}`
-  },
+  words: ({ isNudge, ...silence }, lang, today) => ({
+    situation: isNudge ? 'nudge' : 'overdue',
+    values: silenceValues(silence, lang, today),
+  }),
 
   advice: (facts, lang) =>
     outlookMark(facts, lang) ??

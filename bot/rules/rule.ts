@@ -4,6 +4,7 @@ import { Value } from 'typebox/value'
 import type { Birthday } from '../../domain/birthday.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../domain/business-day.ts'
 import type { RuleStores } from '../../domain/rule-stores.ts'
+import type { WordsValues } from '../../domain/words-variables.ts'
 import type { CycleSource, Lang, RuleKind } from '../../domain/words.ts'
 import type { Prisma } from '../../prisma/db.ts'
 
@@ -24,14 +25,11 @@ export interface HoldsNow {
   stores: RuleStores | null
 }
 
-/** Who writes to whom. */
-export interface WordsNames {
-  /** how the guide addresses the customer, see addressOf; null when nothing is known */
-  customerName: string | null
-  guideName: string
-  storeName: string | null
-  /** what the customer's tier is called, for words that name it */
-  tierName?: string
+/** Which words of a kind fit, and what their variables stand for. */
+export interface Said {
+  /** code of one of the kind's situations (domain/words-situations.ts) */
+  situation: string
+  values: WordsValues
 }
 
 /** What a linter says about a rule. An error can't be saved, a warning may be meant. */
@@ -81,8 +79,8 @@ export interface RuleFile<P extends TSchema, F extends TSchema> {
   candidates: (window: ScanWindow, params: Static<P>) => Prisma.Sql
   /** one sentence with its numbers; with `today` also how far away its days are */
   reason: (facts: Static<F>, lang: Lang, today?: BusinessDay) => string
-  /** ready to send, at most 80 characters */
-  words: (facts: Static<F>, names: WordsNames, lang: Lang) => string
+  /** which words fit, and what only this rule knows of their variables; with `today` as of that day */
+  words: (facts: Static<F>, lang: Lang, today?: BusinessDay) => Said
   /** what the guide may do, at most 30 characters */
   advice: (facts: Static<F>, lang: Lang) => string
   /** a few words that make a task stand out in a list, such as that it may be left; null: nothing */
@@ -103,7 +101,8 @@ export interface Rule {
   /** @throws RangeError naming the number that can't be used */
   candidates: (window: ScanWindow, params: unknown) => Prisma.Sql
   reason: (facts: unknown, lang: Lang, today?: BusinessDay) => string
-  words: (facts: unknown, names: WordsNames, lang: Lang) => string
+  /** null for facts of a shape that an older version stored */
+  words: (facts: unknown, lang: Lang, today?: BusinessDay) => Said | null
   advice: (facts: unknown, lang: Lang) => string
   mark: (facts: unknown, lang: Lang) => string | null
   /** @throws RangeError naming the number that can't be used */
@@ -128,7 +127,7 @@ export function defineRule<P extends TSchema, F extends TSchema>(file: RuleFile<
     defaults: file.defaults,
     candidates: (window, params) => file.candidates(window, checkParams(file, params)),
     reason: (facts, lang, today) => told(facts, lang, (known) => file.reason(known, lang, today)),
-    words: (facts, names, lang) => told(facts, lang, (known) => file.words(known, names, lang)),
+    words: (facts, lang, today) => (shape.Check(facts) ? file.words(facts, lang, today) : null),
     advice: (facts, lang) => told(facts, lang, (known) => file.advice(known, lang)),
     mark: (facts, lang) => (shape.Check(facts) ? (file.mark?.(facts, lang) ?? null) : null),
     notDue: (customer, params, lang, day) =>

@@ -8,7 +8,6 @@ import type { Lang } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { counts } from './counted-order.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 import { countedReferral, earnedPoints, tierBounds } from './tier-sql.ts'
 
 const Facts = Type.Object({
@@ -100,15 +99,14 @@ export const tierKeep = defineRule({
       : `${when}${tier}卡可能降级，还差 ${gapText(facts, lang)}。`
   },
 
-  words(facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    const name = called(facts, lang)
-    const day = dayText(facts.reviewDay, lang)
-    return lang === 'en'
-      ? `${who}your ${name} tier is reviewed ${day}. I can help!${from}`
-      : `${who}您的${name}卡 ${day}要重新评定了，我帮您看看怎么留住，想买什么告诉我。${from}`
-  },
+  words: (facts, lang) => ({
+    situation: 'any',
+    values: {
+      保级等级: called(facts, lang),
+      保级日: dayText(facts.reviewDay, lang),
+      差额: gapText(facts, lang),
+    },
+  }),
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Tell what is short, help out' : '说清还差多少，帮客人想想办法',

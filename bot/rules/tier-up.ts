@@ -5,7 +5,6 @@ import type { Lang, Tier } from '../../domain/words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 import { tierBounds } from './tier-sql.ts'
 
 const Name = Type.Object({ 'zh-CN': Type.String(), en: Type.String() })
@@ -62,13 +61,13 @@ export const tierUp = defineRule({
     return lang === 'en' ? `Rose from ${from} to ${to} on ${when}.` : `${when}从${from}升到${to}。`
   },
 
-  words({ after, names: tiers }, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    return lang === 'en'
-      ? `${who}you are ${called(after, tiers?.after, lang)} now. Congratulations!${from}`
-      : `${who}恭喜您升级为${called(after, tiers?.after, lang)}会员！谢谢您一直以来的信任，新权益我慢慢讲给您听。${from}`
-  },
+  words: ({ before, after, names }, lang) => ({
+    situation: 'any',
+    values: {
+      新等级: called(after, names?.after, lang),
+      原等级: called(before, names?.before, lang),
+    },
+  }),
 
   advice: (_facts, lang) =>
     lang === 'en' ? 'Congratulate, tell benefits' : '道声恭喜，讲讲新权益',

@@ -4,7 +4,6 @@ import { formatFen } from '../../domain/money.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { lintDies } from './lint-dies.ts'
 import { defineRule } from './rule.ts'
-import { greeting, signature } from './sign.ts'
 
 /**
  * VIP管家: the tenth of the buyers who spent most in 365 days, ties in, to whom nobody has written for 30 days
@@ -67,13 +66,7 @@ export const vipCare = defineRule({
       : `近一年消费 ${spent}，排在前 ${topPercent}%，${quietDays} 天没人联系过了。`
   },
 
-  words(_facts, names, lang) {
-    const who = greeting(names, lang)
-    const from = signature(names, lang)
-    return lang === 'en'
-      ? `${who}how have you been? Tell me whenever you need me.${from}`
-      : `${who}好一阵没跟您聊了，最近都好吗？有什么需要，随时找我，我替您留心着。${from}`
-  },
+  words: () => ({ situation: 'any', values: {} }),
 
   advice: (_facts, lang) => (lang === 'en' ? 'Just ask how they are' : '不推销，问候近况就好'),
 

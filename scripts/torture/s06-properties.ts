@@ -26,7 +26,7 @@ const RECORDS = {
     [
       'day md lunar daysUntil coupons lots points firstExpiresOn lastExpiresOn lastPurchase cycleDays cycleSource daysSince factor',
       'tier byFigures since spend365Fen orders365 purchaseDays365 referrals points365 warnedOn flags',
-      'assignmentId title instruction by words',
+      'assignmentId title instruction by words templateId',
     ].flatMap((names) => names.split(' ')),
   ),
   // server/api/rules, and the rule behind an answer to "why"

@@ -81,6 +81,25 @@ const customersOf = async (id: string, query = '') =>
     )
   ).body
 
+/** Words of the manager's store for assignments, off unless said otherwise. */
+async function keepWords(parts: object = {}) {
+  const { status, body } = await ask<{ id: string }>(
+    chain.manager.userid,
+    'POST',
+    '/api/templates',
+    {
+      kind: 'follow_up',
+      situation: 'any',
+      name: '换季',
+      enabled: false,
+      variants: [{ code: 'A', text: '{称呼}，{门店}换季了', weight: 1 }],
+      ...parts,
+    },
+  )
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body
+}
+
 const tasks = () =>
   db.prisma.task.findMany({ where: { kind: 'follow_up' }, orderBy: { id: 'asc' } })
 const cards = async () =>
@@ -119,6 +138,36 @@ describe('an assignment', () => {
         card: expect.stringContaining('陈静安排：请告诉客户新品到店') as string,
       },
     ])
+  })
+
+  it('goes out with words that are kept for assignments, in the variant of each customer', async () => {
+    const { id: templateId } = await keepWords()
+    const id = await assign({ templateId })
+
+    expect(await view(id)).toMatchObject({
+      words: null,
+      template: { id: templateId, name: '换季' },
+    })
+    const words = async () => {
+      const { body } = await ask<TaskPage>(chain.guide.userid, 'GET', '/api/tasks?bucket=today')
+      return body.items.map((task) => [task.words, task.templateId, task.variant])
+    }
+    expect(await words()).toEqual([['张女士，静安店换季了', templateId, 'A']])
+
+    // the words that were chosen, also when others are on by now
+    await keepWords({
+      name: '别的',
+      enabled: true,
+      variants: [{ code: 'A', text: '别的', weight: 1 }],
+    })
+    expect((await words())[0]?.[1]).toBe(templateId)
+    const again = await ask<AssignmentView>(
+      chain.manager.userid,
+      'POST',
+      `/api/assignments/${id}/repeat`,
+      { dueAt: '2026-11-30T10:00:00+08:00', dispatchAt: '2026-11-28T10:00:00+08:00' },
+    )
+    expect(again.body.template?.id).toBe(templateId)
   })
 
   it('is worked off twice without making anything twice', async () => {
@@ -408,6 +457,8 @@ describe('what can’t be assigned', () => {
       /没有变量 \{生日\}，可以用：\{称呼\} \{导购\} \{门店\} \{等级\}/,
     ],
     [{ assign: 'guide:ZhaoLei' }, 'assign', /没有在岗的导购 ZhaoLei/],
+    [{ templateId: 'abcdefabcdef' }, 'templateId', /没有派单话术/],
+    [{ templateId: 'abcdefabcdef', words: '自己写' }, 'templateId', /只能选一个/],
     [{ title: '  ' }, 'title', /空的/],
     [{ filter: { tags: { any: ['999'] } } }, 'filter.tags.any[0]', /deleted/],
   ])('%j is refused, with the field and the remedy', async (parts, field, says) => {
@@ -423,6 +474,16 @@ describe('what can’t be assigned', () => {
     })
     expect(body.message).toMatch(says)
     expect(await db.prisma.assignment.count()).toBe(0)
+  })
+
+  it('refuses words of another store', async () => {
+    const { id: templateId } = await keepWords()
+    const { status, body } = await ask(chain.farManager.userid, 'POST', '/api/assignments', {
+      ...ORDER,
+      templateId,
+    })
+
+    expect([status, body.field]).toEqual([400, 'templateId'])
   })
 
   it('refuses an assignment to nobody', async () => {

@@ -50,6 +50,7 @@ const aView = (over: Partial<AssignmentView> = {}): AssignmentView => ({
   ...brief,
   instruction: '请她周末来试大衣',
   words: null,
+  template: null,
   filter: { tier: ['silver'] },
   assign: 'owner',
   maxPerGuide: 5,
@@ -238,6 +239,45 @@ describe('a new assignment', () => {
       },
     ])
     expect(router.currentRoute.value.path).toBe('/assignments/7')
+  })
+
+  it('goes out with words that are kept for assignments, instead of one’s own', async () => {
+    const { wrapper, server, chooseSilver, fillIn, submit } = await showNew({
+      'GET /api/templates': {
+        storeNo: null,
+        situations: [
+          {
+            kind: 'follow_up',
+            situation: 'any',
+            kindLabel: '派单',
+            label: '都用这一段',
+            variables: [],
+            templates: [
+              { id: 'follow_up.any', isDefault: true, name: '默认话术', variants: [] },
+              {
+                id: 'abcdefabcdef',
+                isDefault: false,
+                name: '换季',
+                variants: [{ code: 'A', text: '{称呼}，换季啦', weight: 1 }],
+              },
+            ],
+            stores: 0,
+          },
+        ],
+      },
+    })
+    await chooseSilver()
+    await fillIn()
+    await wrapper.find('[name="words"]').setValue('写了一半')
+
+    await wrapper.find('[name="templateId"]').setValue('abcdefabcdef')
+    expect(wrapper.find('[name="words"]').exists()).toBe(false)
+    expect(wrapper.text()).toContain('张女士，换季啦')
+    await wrapper.findAll('input[type="checkbox"]')[0]?.setValue(true)
+    await submit()
+
+    expect(server.sentTo(NEW)).toMatchObject([{ templateId: 'abcdefabcdef' }])
+    expect(server.sentTo(NEW)[0]).not.toHaveProperty('words')
   })
 
   it('shows the words as a real customer of the sample reads them', async () => {

@@ -195,6 +195,9 @@ describe('sending', () => {
       {
         customerId: '11',
         taskId: '501',
+        // changed words are still of the variant they were made of
+        templateId: 'repurchase_overdue.overdue',
+        variant: 'A',
         channel: 'sidebar',
         text: '改过的话',
         result: 'sent',

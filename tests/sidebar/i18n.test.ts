@@ -20,6 +20,7 @@ import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { SETTINGS_WORDS } from '../../sidebar/pages/Console/Settings/settings-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
 import { TIERS_WORDS } from '../../sidebar/pages/Console/Tiers/tiers-words.ts'
+import { WORDS_WORDS } from '../../sidebar/pages/Console/Words/words-words.ts'
 import { overviewWords } from '../../sidebar/pages/Console/Overview/overview-words.ts'
 import { reportWords } from '../../sidebar/pages/Console/Reports/report-words.ts'
 
@@ -83,6 +84,7 @@ describe.each([
   ['versions', EDITOR_WORDS],
   ['handovers', HANDOVERS_WORDS],
   ['settings', SETTINGS_WORDS],
+  ['words', WORDS_WORDS],
 ])('the words of the page of %s', (_page, words) => {
   it('say the same things in both languages, and leave nothing empty', () => {
     expect(shapeOf(words.en).sort()).toEqual(shapeOf(words['zh-CN']).sort())

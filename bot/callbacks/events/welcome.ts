@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import type { BotDeps } from '../../deps.ts'
 import { useridKey } from '../../members/sync-employees.ts'
-import { welcomeWords, type WelcomeFacts } from '../../members/words-welcome.ts'
 import { addToOutbox } from '../../messages/outbox.ts'
+import { loadWords } from '../../words/saved-words.ts'
+import { welcomeWords, type WelcomeFacts } from '../../words/welcome-words.ts'
 import type { StoredCallback } from '../handler.ts'
 import { required, type CallbackEvent } from '../parse.ts'
 
@@ -27,7 +28,9 @@ export async function welcome(
   const leftMs = CODE_LIVES_MS - stored.ageMs
   if (leftMs <= 0) return (await deps.db.prisma.outbox.count({ where: { dedupeKey } })) > 0
   const now = deps.clock.now()
-  const text = welcomeWords(await factsOf(deps, required(event, 'userId')))
+  const facts = await factsOf(deps, required(event, 'userId'))
+  const saved = await loadWords(deps.db.prisma, 'welcome', facts.storeNo)
+  const text = welcomeWords(facts, saved, event.externalUserId ?? '')
   await deps.db.prisma.$transaction((tx) =>
     addToOutbox(tx, now, [
       {
@@ -42,12 +45,15 @@ export async function welcome(
   return true
 }
 
-async function factsOf(deps: BotDeps, userid: string): Promise<WelcomeFacts> {
+async function factsOf(
+  deps: BotDeps,
+  userid: string,
+): Promise<WelcomeFacts & { storeNo: string | null }> {
   const guide = await deps.db.prisma.employee.findUnique({
     where: { useridKey: useridKey(userid) },
     select: { name: true, storeNo: true, userid: true },
   })
-  if (!guide) return { guideName: null, storeName: null }
+  if (!guide) return { guideName: null, storeName: null, storeNo: null }
   const store = guide.storeNo
     ? await deps.db.prisma.store.findUnique({
         where: { storeNo: guide.storeNo },
@@ -56,5 +62,5 @@ async function factsOf(deps: BotDeps, userid: string): Promise<WelcomeFacts> {
     : null
   // a member whose name we could not read is stored under the userid: no word for a customer
   const guideName = guide.name === guide.userid ? null : guide.name
-  return { guideName, storeName: store?.name ?? null }
+  return { guideName, storeName: store?.name ?? null, storeNo: guide.storeNo }
 }

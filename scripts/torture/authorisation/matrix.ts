@@ -1,5 +1,7 @@
 import type { InjectOptions } from 'fastify'
 import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
+import { SITUATIONS } from '../../../domain/words-situations.ts'
+import { TASK_KINDS } from '../../../domain/words.ts'
 import { createApiKey } from '../../../bot/members/api-keys.ts'
 import { aCustomer, aGuide, aTag, aTask } from '../../../tests/support/chain.ts'
 import {
@@ -182,6 +184,23 @@ async function failedSend(db: House['db']): Promise<string> {
   })
   return String(id)
 }
+
+const someVariants = () => [{ code: 'A', text: '{称呼}，生日快乐', weight: 1 }]
+
+/** each in the next situation: there are only so many templates of one */
+const newTemplate = () => {
+  const places = TASK_KINDS.flatMap((kind) => SITUATIONS[kind].map(({ code }) => ({ kind, code })))
+  const { kind, code } = places[next() % places.length] ?? { kind: 'birthday', code: 'day' }
+  return { kind, situation: code, name: '话术', enabled: false, variants: someVariants() }
+}
+
+/** Words of one's own store. */
+const template =
+  (rest = '', payload?: object) =>
+  async (house: House) => {
+    const { id } = await post(house, '/api/templates', newTemplate())
+    return { url: `/api/templates/${id}${rest}`, ...(payload && { payload }) }
+  }
 
 /** A row of each kind that the open API takes. */
 const ITEMS: Record<string, () => object> = {
@@ -576,6 +595,30 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: HEADQUARTERS,
     request: () => ({ payload: {} }),
   },
+  'GET /api/templates': { expected: MANAGERS },
+  // managers write for their own store, whatever store that is
+  'POST /api/templates': { expected: MANAGERS, request: () => ({ payload: newTemplate() }) },
+  'POST /api/templates/lint': {
+    expected: MANAGERS,
+    request: () => ({ payload: { kind: 'birthday', situation: 'day', variants: someVariants() } }),
+  },
+  'POST /api/templates/preview': {
+    expected: OF_OWN_STORE,
+    request: ({ people }) => ({
+      payload: {
+        kind: 'birthday',
+        situation: 'day',
+        variants: someVariants(),
+        customerId: String(people.customer.id),
+      },
+    }),
+  },
+  'GET /api/templates/:id': { expected: OF_OWN_STORE, request: template() },
+  'PUT /api/templates/:id': {
+    expected: OF_OWN_STORE,
+    request: template('', { version: 1, name: '改过', enabled: true, variants: someVariants() }),
+  },
+  'GET /api/templates/:id/results': { expected: OF_OWN_STORE, request: template('/results') },
   'GET /api/rules': { expected: MANAGERS },
   'GET /api/rules/:kind': { expected: MANAGERS, request: url('/api/rules/birthday') },
   'PUT /api/rules/:kind': {

@@ -1,6 +1,7 @@
 import { nextDispatchTime } from '../../../domain/dispatch-hours.ts'
 import { isoInZone } from '../../../domain/business-day.ts'
-import { unknownVariables, WORDS_VARIABLES } from '../../../domain/words-template.ts'
+import { unknownVariables } from '../../../domain/words-template.ts'
+import { PLAIN_VARIABLES } from '../../../domain/words-variables.ts'
 import { badField } from '../../bad-field.ts'
 
 /**
@@ -38,7 +39,7 @@ export function checkTimes(
 export function checkWords(words: string | undefined): string | null {
   const [unknown] = unknownVariables(words ?? '')
   if (unknown !== undefined) {
-    const known = WORDS_VARIABLES.map((name) => `{${name}}`).join(' ')
+    const known = PLAIN_VARIABLES.map((name) => `{${name}}`).join(' ')
     throw badField('words', `没有变量 {${unknown}}，可以用：${known}。 Use one of ${known}.`)
   }
   return words?.trim() || null

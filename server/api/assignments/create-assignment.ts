@@ -30,6 +30,7 @@ export async function createAssignment(
   const title = checkText('title', given.title)
   const instruction = checkText('instruction', given.instruction)
   const words = checkWords(given.words)
+  const templateId = await checkTemplate(deps, user, given)
   const { dueAt, dispatchAt } = checkTimes(given, now, deps.zone)
   const filter = readFilter(given.filter)
   await checkReferences((statement) => reportRows(deps.db, statement), filter)
@@ -44,9 +45,9 @@ export async function createAssignment(
   const isHq = user.role === 'hq'
   return await deps.db.prisma.$transaction(async (tx) => {
     const [row] = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
-      insert into assignment (title, instruction, words, filter, assign, assignee_id, max_per_guide, created_by,
+      insert into assignment (title, instruction, words, template_id, filter, assign, assignee_id, max_per_guide, created_by,
         created_at, dispatch_at, due_at, everywhere, store_no, customers, next_run_at)
-      values (${title}, ${instruction}, ${words}, ${JSON.stringify(filter)}::jsonb, ${assign}, ${assigneeId}::bigint,
+      values (${title}, ${instruction}, ${words}, ${templateId}, ${JSON.stringify(filter)}::jsonb, ${assign}, ${assigneeId}::bigint,
         ${given.maxPerGuide ?? null}::int, ${user.id}::bigint, ${now}, ${dispatchAt}, ${dueAt}, ${isHq},
         ${isHq ? null : user.storeNo}, ${customers}::int, ${dispatchAt})
       returning id`)
@@ -73,7 +74,7 @@ export async function repeatAssignment(
     where: { id: BigInt(id) },
     include: { assignee: { select: { userid: true } } },
   })
-  const { title, instruction, words, maxPerGuide, filter, assign, assignee } = old
+  const { title, instruction, words, templateId, maxPerGuide, filter, assign, assignee } = old
   return await createAssignment(deps, user, {
     title,
     instruction,
@@ -81,9 +82,37 @@ export async function repeatAssignment(
     filter: filter as unknown as NewAssignment['filter'],
     assign: assign === 'guide' ? `guide:${assignee?.userid ?? ''}` : assign,
     ...(words !== null && { words }),
+    ...(templateId !== null && { templateId }),
     ...(maxPerGuide !== null && { maxPerGuide }),
     ...given,
   })
+}
+
+/** @throws BAD_INPUT naming the field: words beside a template, or a template that there is not */
+async function checkTemplate(
+  deps: AppDeps,
+  user: SignedIn,
+  { words, templateId }: NewAssignment,
+): Promise<string | null> {
+  if (templateId === undefined) return null
+  if (words?.trim()) {
+    throw badField('templateId', '和 words 只能选一个：用话术，或自己写。 Send this or “words”.')
+  }
+  const found = await deps.db.prisma.wordsTemplate.findFirst({
+    where: {
+      code: templateId,
+      kind: 'follow_up',
+      ...(user.role !== 'hq' && { OR: [{ storeNo: null }, { storeNo: user.storeNo }] }),
+    },
+    select: { code: true },
+  })
+  if (!found) {
+    throw badField(
+      'templateId',
+      `没有派单话术 ${templateId}，请重新选择。 There are no such words.`,
+    )
+  }
+  return found.code
 }
 
 /** Who did what to an assignment. */

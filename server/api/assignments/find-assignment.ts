@@ -25,10 +25,12 @@ export async function findAssignment(
       deps.db,
       Prisma.sql`
       select a.id::text as id, a.title, a.instruction, a.words, a.filter,
+        case when w.code is not null then json_build_object('id', w.code, 'name', w.name) end as template,
         case a.assign when 'guide' then 'guide:' || coalesce(g.userid, '') else a.assign end as assign,
         a.max_per_guide as "maxPerGuide", json_build_object('userid', e.userid, 'name', e.name) as "createdBy",
         a.created_at as "createdAt", a.dispatch_at as "dispatchAt", a.due_at as "dueAt"
       from assignment a join employee e on e.id = a.created_by left join employee g on g.id = a.assignee_id
+        left join words_template w on w.code = a.template_id
       where a.id = ${id}`,
     ),
     findProgress(deps, id),

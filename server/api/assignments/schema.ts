@@ -22,6 +22,9 @@ export const NewAssignment = Type.Object(
         description: 'what the guide may send; {称呼} {导购} {门店} {等级} are filled in',
       }),
     ),
+    templateId: Type.Optional(
+      Type.String({ maxLength: 64, description: 'words of kind follow_up, instead of `words`' }),
+    ),
     dueAt: Moment,
     dispatchAt: Type.Optional(Moment),
     assign: Assign,
@@ -93,6 +96,8 @@ export const AssignmentView = Type.Object({
   ...fixed,
   instruction: Type.String(),
   words: nullable(Type.String()),
+  /** whose words the guides get instead */
+  template: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
   filter: Filter,
   assign: Assign,
   maxPerGuide: nullable(Type.Integer()),

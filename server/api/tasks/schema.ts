@@ -35,6 +35,9 @@ export const TaskView = Type.Object({
   facts: Type.Record(Type.String(), Type.Unknown()),
   /** suggested words, ready to send */
   words: Type.String(),
+  /** the template they are of, and which of its variants this customer sees; for POST /api/touches */
+  templateId: nullable(Type.String()),
+  variant: nullable(Type.String()),
   dueAt: Moment,
   diesAt: Moment,
   snoozedUntil: nullable(Moment),

@@ -1,6 +1,8 @@
 import { keptTier, referralsOf } from '../../../bot/messages/task-cards.ts'
+import { savedWordsOf } from '../../../bot/words/saved-words.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
 import type { TaskKind, TaskState, Tier } from '../../../domain/words.ts'
+import type { SavedWords } from '../../../domain/words-in-force.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
 /** A task with what its view needs of customer and assignee, as JSON out of the database: times are ISO text. */
@@ -28,6 +30,9 @@ export interface TaskRow {
   assigneeRule: number
   ruleVersion: number
   facts: Record<string, unknown>
+  mainCategory: string | null
+  /** templates of its kind that are on; null: none */
+  savedWords: SavedWords[] | null
   dueAt: string
   diesAt: string
   snoozedUntil: string | null
@@ -53,6 +58,7 @@ export const taskColumns = Prisma.sql`
   s.last_purchase_day::text as "lastPurchaseDay", ${keptTier},
   e.userid as "assigneeUserid", e.name as "assigneeName", st.name as "storeName",
   t.assignee_rule as "assigneeRule", t.rule_version as "ruleVersion", t.facts,
+  s.main_category as "mainCategory", ${savedWordsOf('t')} as "savedWords",
   t.due_at as "dueAt", t.dies_at as "diesAt", t.snoozed_until as "snoozedUntil", t.closed_at as "closedAt",
   t.closing, t.close_reason as "closeReason", t.outcome, t.note, t.created_at as "createdAt",
   (select max(touch.at) from touch

@@ -1,11 +1,12 @@
-import { renderMark, renderReason, renderWords } from '../../../bot/rules/registry.ts'
+import { renderMark, renderReason } from '../../../bot/rules/registry.ts'
+import { suggestWords } from '../../../bot/words/suggest-words.ts'
 import type { BusinessDay } from '../../../domain/business-day.ts'
-import { addressOf } from '../../../domain/names.ts'
 import { heldTier } from '../../../domain/tier.ts'
 import { tierName, type TierTable } from '../../../domain/tier-table.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { displayName } from '../customers/display-name.ts'
 import type { TaskView } from './schema.ts'
+import { namesOf } from './task-names.ts'
 import type { TaskRow } from './task-row.ts'
 
 /**
@@ -14,12 +15,8 @@ import type { TaskRow } from './task-row.ts'
  * @param today so that the sentence says how far away its days are now, not on the day of the scan
  */
 export function taskView(row: TaskRow, tiers: TierTable, lang: Lang, today: BusinessDay): TaskView {
-  const names = {
-    customerName: addressOf(row),
-    guideName: row.assigneeName,
-    storeName: row.storeName,
-    tierName: tierName(tiers, heldTier(tiers, row.tier, row, today).tier, 'zh-CN'),
-  }
+  const names = namesOf(row, tiers, today)
+  const { text, templateId, variant } = suggestWords(row, names, row.savedWords ?? [], today)
   return {
     id: row.id,
     kind: row.kind,
@@ -38,8 +35,9 @@ export function taskView(row: TaskRow, tiers: TierTable, lang: Lang, today: Busi
     mark: renderMark(row.kind, row.facts, lang),
     rule: { kind: row.kind, version: row.ruleVersion },
     facts: row.facts,
-    // the customer's language is the chain's, whatever the guide's screen shows
-    words: renderWords(row.kind, row.facts, names, 'zh-CN'),
+    words: text,
+    templateId,
+    variant,
     dueAt: row.dueAt,
     diesAt: row.diesAt,
     snoozedUntil: row.snoozedUntil,

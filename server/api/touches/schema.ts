@@ -6,8 +6,9 @@ export const NewTouch = Type.Object(
   {
     customerId: Id,
     taskId: Type.Optional(Id),
-    templateId: Type.Optional(Type.String({ maxLength: 64 })),
-    variant: Type.Optional(Type.String({ maxLength: 64 })),
+    /** of the task's words, also where the guide changed them before sending */
+    templateId: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
+    variant: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
     channel: oneOf(['sidebar', 'phone', 'store']),
     text: Type.String({ maxLength: 4000 }),
     result: oneOf(['sent', 'cancelled', 'failed']),

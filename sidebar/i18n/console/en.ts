@@ -6,6 +6,7 @@ export const enConsole: ConsoleMessages = {
   places: {
     overview: 'Overview',
     customers: 'Customers',
+    words: 'Words',
     rules: 'Rules',
     tiers: 'Tiers',
     points: 'Points',

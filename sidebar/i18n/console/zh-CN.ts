@@ -4,6 +4,7 @@ export const zhCNConsole = {
   places: {
     overview: '总览',
     customers: '客户',
+    words: '话术',
     rules: '规则',
     tiers: '等级',
     points: '积分',

@@ -13,6 +13,8 @@ export type SendOutcome =
 interface Message {
   customerId: string
   taskId: string
+  templateId: string | null
+  variant: string | null
   text: string
 }
 

@@ -34,6 +34,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
     load: () => import('./Handovers/HandoversPlace.vue'),
   },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
+  { path: '/words', name: 'words', icon: 'chat', load: () => import('./Words/WordsPage.vue') },
   { path: '/tiers', name: 'tiers', icon: 'crown', load: () => import('./Tiers/TiersPage.vue') },
   {
     path: '/points',

@@ -1,13 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  kindLabel,
-  renderAdvice,
-  renderReason,
-  renderWords,
-  ruleOf,
-} from '../../../bot/rules/registry.ts'
+import { kindLabel, renderAdvice, renderReason, ruleOf } from '../../../bot/rules/registry.ts'
 import { dueDays, type KnownCustomer } from '../../../bot/rules/rule.ts'
+import { renderWords } from '../../../bot/words/suggest-words.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import { FESTIVAL_CODES } from '../../../domain/festival-list.ts'
 import { CHURN_STEPS } from '../../../domain/lifecycle.ts'

@@ -20,6 +20,8 @@ export function aTask(over: Partial<TaskView> = {}): TaskView {
     rule: { kind: 'repurchase_overdue', version: 1 },
     facts: {},
     words: '晓雅你好，面霜快用完了吧？',
+    templateId: 'repurchase_overdue.overdue',
+    variant: 'A',
     dueAt: '2026-11-24T10:00:00Z',
     diesAt: '2026-11-29T10:00:00Z',
     snoozedUntil: null,

@@ -8,6 +8,7 @@ import type {
   PressBody,
   RepeatBody,
 } from '../../../../server/api/assignments/schema.ts'
+import type { TemplateList } from '../../../../server/api/templates/schema.ts'
 import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
 
@@ -26,6 +27,7 @@ export function useAssignmentsApi() {
     customer,
     list: (filter: { cursor?: string | undefined; state?: AssignmentState | undefined }) =>
       call<AssignmentPage>('GET', `/api/assignments${query(filter)}`),
+    templates: () => call<TemplateList>('GET', '/api/templates'),
     one: (id: string) => call<AssignmentView>('GET', addressOf(id)),
     create: (body: NewAssignment) => call<AssignmentView>('POST', '/api/assignments', body),
     customers: (id: string, filter: CustomerFilter, cursor: string | undefined) =>

@@ -29,6 +29,8 @@ export interface Draft extends Times {
   title: string
   instruction: string
   words: string
+  /** of words that are used instead of one's own; empty: none */
+  templateId: string
   assign: 'owner' | 'store_manager' | 'guide'
   /** userid, of assign “guide” */
   guide: string
@@ -99,7 +101,8 @@ export function checkDraft(
   return {
     ...(draft.title.trim() === '' && { title: 'noTitle' as const }),
     ...(draft.instruction.trim() === '' && { instruction: 'noInstruction' as const }),
-    ...(unknownVariables(draft.words).length > 0 && { words: 'unknownVariable' as const }),
+    ...(draft.templateId === '' &&
+      unknownVariables(draft.words).length > 0 && { words: 'unknownVariable' as const }),
     ...(draft.assign === 'guide' && draft.guide === '' && { assign: 'noGuide' as const }),
     ...(draft.maxPerGuide.trim() !== '' && !isLimit && { maxPerGuide: 'badLimit' as const }),
     ...checkTimes(draft, now, zone),
@@ -125,7 +128,7 @@ export function assignmentBody(draft: Draft, filter: CustomerFilter, zone: strin
     instruction: draft.instruction.trim(),
     filter,
     assign: draft.assign === 'guide' ? `guide:${draft.guide}` : draft.assign,
-    ...(words !== '' && { words }),
+    ...(draft.templateId === '' ? words !== '' && { words } : { templateId: draft.templateId }),
     ...(draft.maxPerGuide.trim() !== '' && { maxPerGuide: Number(draft.maxPerGuide) }),
     ...timesBody(draft, zone),
   }
