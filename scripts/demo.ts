@@ -41,9 +41,11 @@ function tour(sandbox: string, assistant: string): string {
  4. 点聊天上方「客户的微信」，看看客户收到了什么
  5. 店长看结果（用无痕窗口，一个浏览器只登录一个人）
                          ${sandbox}/client?as=xuhui.dianzhang  → 工作台 → 管理台
+ 6. 总部调规则、等级、话术，看设置
+                         ${sandbox}/client?as=shenlan  → 工作台 → 管理台
 
  Open 1, press 「下一个 9:00」 (next 9:00), follow a card to its chat, send the words;
- 客户的微信 above the chat is what the customer sees; 5, in a private window, is the manager's view. Ctrl-C stops everything.
+ 客户的微信 above the chat is what the customer sees; 5, in a private window, is the manager's view, 6 headquarters'. Ctrl-C stops everything.
 
  接口文档 API            ${assistant}/docs
  开放接口的钥匙 API key  npm run keys -- create my-pos

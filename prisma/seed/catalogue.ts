@@ -26,6 +26,8 @@ export const MANAGERS = [
   ['jinglan', '景岚', 'S02'],
 ] as const
 
+export const HEADQUARTERS = [['shenlan', '沈岚']] as const
+
 export const SURNAMES = [
   '张',
   '李',

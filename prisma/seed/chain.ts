@@ -5,6 +5,7 @@ import {
   GOODS,
   GUIDES,
   MALE_NAMES,
+  HEADQUARTERS,
   MANAGERS,
   NICKNAMES,
   STORES,
@@ -16,7 +17,13 @@ import { createRandom, type Random } from './random.ts'
 /** The demo's chain: rows for the open API on one side, WeCom's view of the same people on the other. */
 export interface Chain {
   stores: object[]
-  employees: { userid: string; name: string; storeNo: string; role: 'guide' | 'manager' }[]
+  employees: {
+    userid: string
+    name: string
+    /** headquarters have none */
+    storeNo?: string
+    role: 'guide' | 'manager' | 'hq'
+  }[]
   members: object[]
   orders: object[]
   coupons: object[]
@@ -96,6 +103,7 @@ export function makeChain(options: { today: string; customers?: number; seed?: n
         storeNo,
         role: 'manager' as const,
       })),
+      ...HEADQUARTERS.map(([userid, name]) => ({ userid, name, role: 'hq' as const })),
     ],
     members: people.filter(isMember).map((person) => makeMember(random, person, today)),
     orders,
@@ -119,6 +127,7 @@ export function makeChain(options: { today: string; customers?: number; seed?: n
           department: STORES[Math.floor(n / 4)]?.name ?? '',
         })),
         ...MANAGERS.map(([userid, name]) => ({ userid, name, department: '店长' })),
+        ...HEADQUARTERS.map(([userid, name]) => ({ userid, name, department: '总部' })),
       ],
       customers: people.filter(isInWecom).map((person) => ({
         externalUserid: person.externalUserid,
