@@ -17,14 +17,18 @@ Takes the pictures of the README's tour (docs/images) in a world of its own.
 Chinese text needs a font: on Debian, apt-get install fonts-noto-cjk.`
 const FOLDER = join(PROJECT, 'docs/images')
 const GUIDE = 'wangxiaoming'
-/** the console's other pages, as its rail names them */
+/** the console's other pages, as its rail names them: headquarters see all of them */
 const PLACES = {
   assignments: '派单',
   customers: '客户',
+  handover: '交接',
   rules: '规则',
+  words: '话术',
   tiers: '等级',
+  points: '积分',
   tags: '标签',
   reports: '报表',
+  settings: '设置',
 }
 /** one of the guide's customers in the seeded chain, of the silver tier */
 const REGULAR = '胡晓燕'
@@ -110,11 +114,20 @@ async function takeTour(browser: Browser, sandbox: string): Promise<void> {
   const console = manager.frameLocator('[data-testid="panel-frame"]')
   await console.getByRole('table').first().waitFor()
   await picture(manager, '6-console')
+
+  const headquarters = await open(browser, `${sandbox}/client?as=shenlan`)
+  await headquarters.getByTestId('rail-workbench').click()
+  await headquarters.getByTestId('workbench-console').click()
+  const all = headquarters.frameLocator('[data-testid="panel-frame"]')
   for (const [name, place] of Object.entries(PLACES)) {
-    await console.getByRole('navigation').getByRole('link', { name: place }).click()
-    await console.getByRole('heading', { level: 2, name: place }).waitFor()
-    await picture(manager, `6-console-${name}`)
+    await all.getByRole('navigation').getByRole('link', { name: place }).click()
+    await all.getByRole('heading', { level: 2, name: place, exact: true }).waitFor()
+    await picture(headquarters, `6-console-${name}`)
   }
+  await all.getByRole('navigation').getByRole('link', { name: '客户' }).click()
+  await all.getByRole('table').getByRole('link').first().click()
+  await all.getByText('等级和分类的变化').waitFor()
+  await picture(headquarters, '6-console-customer')
 }
 
 async function open(browser: Browser, address: string): Promise<Page> {

@@ -43,13 +43,15 @@ export function timelineSources(
       type: 'tag',
       rows: Prisma.sql`
         select 'tag-added:' || ct.tag_id as id, ct.added_at as at,
-          case when ct.origin = 'rule' then ct.origin_by else coalesce(e.name, ct.origin_by) end as by,
+          -- a rule's code is nobody's name: that it was a rule is in the detail
+          case when ct.origin <> 'rule' then coalesce(e.name, ct.origin_by) end as by,
           'added' as what, t.name as text, ${none}, json_build_object('origin', ct.origin) as detail
         from customer_tag ct join tag t on t.id = ct.tag_id
           left join employee e on e.userid_key = lower(ct.origin_by)
         where ct.customer_id = ${customerId}
         union all
-        select 'tag-removed:' || ct.tag_id, ct.removed_at, coalesce(e.name, ct.removed_by), 'removed', t.name,
+        select 'tag-removed:' || ct.tag_id, ct.removed_at,
+          coalesce(e.name, case when ct.origin <> 'rule' then ct.removed_by end), 'removed', t.name,
           ${none}, json_build_object('origin', ct.origin)
         from customer_tag ct join tag t on t.id = ct.tag_id
           left join employee e on e.userid_key = lower(ct.removed_by)
