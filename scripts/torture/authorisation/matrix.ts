@@ -121,12 +121,18 @@ const assignment =
     return { url: `/api/assignments/${id}${rest}`, ...(payload && { payload }) }
   }
 
+/** Somebody new: those who were there before a request must be the same after it. */
+const aGiver = (db: House['db']) => {
+  const userid = `newGiver${next()}`
+  return aGuide(db, { userid, useridKey: userid.toLowerCase() })
+}
+
 /** Of a guide of one's own store, with a customer of their own; the store's other guide takes. */
 const handover =
   (rest = '') =>
   async (house: House) => {
     const { people, db } = house
-    const giver = await aGuide(db)
+    const giver = await aGiver(db)
     await aCustomer(db, {}, [giver])
     const body = { from: giver.userid, to: people.otherGuide.userid }
     const { id } = await post(house, '/api/handovers', body)
@@ -135,7 +141,7 @@ const handover =
 
 /** The colleague takes somebody's customer. */
 const handoverBriefs = async ({ people, db }: House) => {
-  const giver = await aGuide(db)
+  const giver = await aGiver(db)
   const { id: customerId } = await aCustomer(db)
   const { id } = await db.prisma.handover.create({
     data: {
@@ -522,7 +528,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/handovers': {
     expected: { ...MANAGERS, 'far manager': 400 },
     request: async ({ people, db }) => {
-      const giver = await aGuide(db)
+      const giver = await aGiver(db)
       await aCustomer(db, {}, [giver])
       return { payload: { from: giver.userid, to: people.otherGuide.userid } }
     },
