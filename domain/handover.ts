@@ -101,9 +101,14 @@ export function readCode(errcode: number, mayBeAsked: boolean): Asked {
   if (errcode === 0) return { state: 'asked' }
   if (errcode === 40099) return { state: 'limit' }
   if (BUSY.includes(errcode)) return { state: 'waiting' }
-  const why = WHY.get(errcode) ?? 'wecom'
+  const why = whyOf(errcode)
   if (why === 'in_transfer' && mayBeAsked) return { state: 'asked' }
   return { state: 'impossible', why }
+}
+
+/** Why a code that is about the two members makes it impossible; `wecom` where it says no more. */
+export function whyOf(errcode: number): HandoverWhy {
+  return WHY.get(errcode) ?? 'wecom'
 }
 
 /** Whether a code refuses a whole call because of its two members, and not because of the set-up. */

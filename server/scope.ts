@@ -32,11 +32,13 @@ export const scope = {
   /** Condition on an employee aliased `e`: whose figures a person may see. */
   employees: (user: SignedIn): Prisma.Sql => employeesOf(user),
 
-  /** Condition on a handover aliased `h`: of the store whose guide gives, and one's own. Its customers are seen with it. */
+  /** Condition on a handover aliased `h`: of the store whose guide gives. Its customers are seen with it. */
   handovers(user: SignedIn): Prisma.Sql {
     if (user.role === 'hq') return Prisma.sql`true`
     if (user.role === 'guide') return Prisma.sql`false`
-    return Prisma.sql`(h.created_by = ${user.id}::bigint or h.store_no = ${user.storeNo})`
+    return user.storeNo === null
+      ? Prisma.sql`(h.store_no is null and h.created_by = ${user.id}::bigint)`
+      : Prisma.sql`h.store_no = ${user.storeNo}`
   },
 
   /** Condition on an assignment aliased `a`: headquarters’ are seen by headquarters alone. */

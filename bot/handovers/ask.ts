@@ -3,7 +3,7 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import type { Handover } from './handover.ts'
-import { readResults, type Via } from './results.ts'
+import { noteProblem, readResults, type Via } from './results.ts'
 
 /** customers of one call (wecom-protocol 3.9) */
 const AT_ONCE = 100
@@ -124,6 +124,7 @@ export async function settleUnsure(deps: BotDeps, handover: Handover): Promise<v
     where r.handover_id = ${handover.id} and r.state = 'asking'`)
   for (const pair of unsure) {
     const results = await readResults(deps, handover, pair)
+    if (!results) continue
     const list = JSON.stringify(results)
     await deps.db.prisma.$executeRaw(Prisma.sql`
       update handover_customer r set unsure = n.external_userid is null,
@@ -141,9 +142,4 @@ export async function settleUnsure(deps: BotDeps, handover: Handover): Promise<v
 async function unclaim(deps: BotDeps, id: bigint): Promise<void> {
   await deps.db.prisma.$executeRaw(Prisma.sql`
     update handover_customer set state = 'waiting', asked_at = null where handover_id = ${id} and state = 'asking'`)
-}
-
-async function noteProblem(deps: BotDeps, id: bigint, errcode: number | null): Promise<void> {
-  await deps.db.prisma.$executeRaw(Prisma.sql`
-    update handover set problem = ${errcode}::int where id = ${id} and problem is distinct from ${errcode}::int`)
 }

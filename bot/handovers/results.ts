@@ -1,8 +1,9 @@
-import { HANDOVER_HOURS } from '../../domain/handover.ts'
+import { HANDOVER_HOURS, isAboutMembers, whyOf } from '../../domain/handover.ts'
 import { Prisma } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { failHandover, finishHandover } from '../members/settle-handover.ts'
 import { syncCustomer } from '../members/sync-customer.ts'
+import { WecomError } from '../wecom/error-table.ts'
 import type { Handover } from './handover.ts'
 
 /** How WeCom hands a customer over: of a giver at work, or of one who has left the company. */
@@ -22,8 +23,46 @@ const PATHS = {
   resigned: '/cgi-bin/externalcontact/resigned/transfer_result',
 } as const
 
-/** All of WeCom's results between a giver and a taker. */
+/**
+ * All of WeCom's results between a giver and a taker. Where it knows one of the two no more, it will never tell: what it
+ * was asked, or was being asked, for them is impossible from now on.
+ *
+ * @returns null where that is so
+ */
 export async function readResults(
+  deps: BotDeps,
+  handover: Handover,
+  pair: { to: string; via: Via },
+): Promise<Result[] | null> {
+  try {
+    return await fetchResults(deps, handover, pair)
+  } catch (error) {
+    if (!(error instanceof WecomError)) throw error
+    if (!isAboutMembers(error.errcode)) {
+      await noteProblem(deps, handover.id, error.errcode)
+      throw error
+    }
+    const { errcode } = error
+    const which = Prisma.sql`r.handover_id = ${handover.id} and r.via = ${pair.via} and r.to_id in (
+      select id from employee where userid = ${pair.to})`
+    await deps.db.prisma.$transaction((tx) =>
+      failHandover(tx, deps, which, 'impossible', { why: whyOf(errcode), errcode }),
+    )
+    return null
+  }
+}
+
+/** What WeCom refuses is shown with the handover; null: nothing any more. */
+export async function noteProblem(
+  deps: BotDeps,
+  id: bigint,
+  errcode: number | null,
+): Promise<void> {
+  await deps.db.prisma.$executeRaw(Prisma.sql`
+    update handover set problem = ${errcode}::int where id = ${id} and problem is distinct from ${errcode}::int`)
+}
+
+async function fetchResults(
   deps: BotDeps,
   { id, from }: Handover,
   { to, via }: { to: string; via: Via },
@@ -54,6 +93,7 @@ export async function pollResults(deps: BotDeps, handover: Handover): Promise<vo
     where r.handover_id = ${id} and r.state = 'asked'`)
   for (const pair of pairs) {
     const results = await readResults(deps, handover, pair)
+    if (!results) continue
     for (const [status, state] of [
       [3, 'refused'],
       [4, 'limit'],
@@ -84,13 +124,13 @@ async function forgetUnknown(
   toId: bigint,
   results: readonly Result[],
 ): Promise<void> {
-  const now = deps.clock.now()
-  await deps.db.prisma.$executeRaw(Prisma.sql`
-    update handover_customer r set state = 'impossible', why = 'wecom', decided_at = ${now}
-    from customer c
-    where r.handover_id = ${id} and r.to_id = ${toId} and r.state = 'asked' and c.id = r.customer_id
-      and r.asked_at < ${new Date(now.getTime() - FORGOTTEN_MS)}
-      and not c.external_userid = any(${results.map((one) => one.external_userid)}::text[])`)
+  const long = new Date(deps.clock.now().getTime() - FORGOTTEN_MS)
+  const which = Prisma.sql`r.handover_id = ${id} and r.to_id = ${toId} and r.state = 'asked' and r.asked_at < ${long}
+    and r.customer_id in (select c.id from customer c
+      where not c.external_userid = any(${results.map((one) => one.external_userid)}::text[]))`
+  await deps.db.prisma.$transaction((tx) =>
+    failHandover(tx, deps, which, 'impossible', { why: 'wecom', errcode: null }),
+  )
 }
 
 function of(results: readonly Result[], status: number): string[] {

@@ -39,10 +39,18 @@ async function work(deps: BotDeps, handover: Handover): Promise<void> {
   const { id } = handover
   if (handover.stage === 'planning') await planHandover(deps, handover)
   while (await handAtOnce(deps, id));
-  await settleUnsure(deps, handover)
-  while (await askPage(deps, handover));
-  await pollResults(deps, handover)
+  try {
+    await settleUnsure(deps, handover)
+    while (await askPage(deps, handover));
+    await pollResults(deps, handover)
+  } catch (error) {
+    // who has customers already hears of it, whatever keeps the others
+    await deps.db.prisma.$transaction((tx) => tellTakers(tx, deps, handover), PATIENT)
+    throw error
+  }
   await deps.db.prisma.$transaction(async (tx) => {
+    // a callback that finishes a customer now comes before or after, never between telling and planning
+    await tx.$executeRaw`select 1 from handover where id = ${id} for no key update`
     await tellTakers(tx, deps, handover)
     await planNextRun(tx, deps, id)
   }, PATIENT)

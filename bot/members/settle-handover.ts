@@ -1,3 +1,4 @@
+import type { HandoverWhy } from '../../domain/handover.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { RelationEnd } from '../../prisma/generated/enums.ts'
 import type { BotDeps } from '../deps.ts'
@@ -98,25 +99,29 @@ async function hasLeft(tx: Db, employeeId: bigint): Promise<boolean> {
 }
 
 /**
- * Some customers stay with the giver: they refused, or the taker has too many. Tasks that waited for the result although
- * the relation is over end now. A second call changes nothing.
+ * Some customers stay with the giver: they refused, the taker has too many, or WeCom can't do it. Tasks that waited for
+ * the result although the relation is over end now, unless the giver has left: theirs wait to be handed over again. A
+ * second call changes nothing.
  *
  * @param which condition on the rows `r`
+ * @param why for those it is impossible for
  */
 export async function failHandover(
   tx: Db,
   deps: BotDeps,
   which: Prisma.Sql,
-  state: 'refused' | 'limit',
+  state: 'refused' | 'limit' | 'impossible',
+  why: { why: HandoverWhy; errcode: number | null } | null = null,
 ): Promise<number> {
   const now = deps.clock.now()
   const rows = await tx.$queryRaw<
     { customerId: bigint; handoverId: bigint; fromId: bigint; isOver: boolean }[]
   >(Prisma.sql`
-    update handover_customer r set state = ${state}::handover_state, decided_at = ${now}
-    from handover h
+    update handover_customer r set state = ${state}::handover_state, decided_at = ${now}, why = ${why?.why ?? null},
+      errcode = ${why?.errcode ?? null}::int
+    from handover h join employee giver on giver.id = h.from_id
     where h.id = r.handover_id and r.state in ('asking', 'asked') and ${which}
-    returning r.customer_id as "customerId", r.handover_id as "handoverId", h.from_id as "fromId", not exists (
+    returning r.customer_id as "customerId", r.handover_id as "handoverId", h.from_id as "fromId", giver.active and not exists (
       select 1 from relation kept where kept.customer_id = r.customer_id and kept.employee_id = h.from_id
         and kept.ended_at is null) as "isOver"`)
   for (const { customerId, fromId, isOver } of rows) {

@@ -115,7 +115,7 @@ export async function cardsHandedOn(
 ): Promise<void> {
   if (tasks.length === 0) return
   const ids = tasks.map(({ taskId }) => taskId)
-  await cancelUnsent(tx, ids.map(String))
+  await cancelUnsent(tx, ids.map(String), { tried: true })
   const nameOf = new Map(tasks.map(({ taskId, to }) => [String(taskId), to]))
   const cards = await sentCards(tx, ids, Prisma.sql`true`, stamp.now)
   const rows = cards.map((card) =>
@@ -130,10 +130,16 @@ export async function cardsHandedOn(
   await addToOutbox(tx, stamp.now, rows)
 }
 
-async function cancelUnsent(tx: Db, ids: string[]): Promise<void> {
+/** @param options.tried also what WeCom refused for now: it is known not to have arrived */
+async function cancelUnsent(
+  tx: Db,
+  ids: string[],
+  { tried = false }: { tried?: boolean } = {},
+): Promise<void> {
   await tx.$executeRaw(Prisma.sql`
     update outbox set state = 'cancelled', last_error = 'the task changed before the card was sent'
-    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and state = 'pending' and attempts = 0`)
+    where task_id = any(${ids}::bigint[]) and kind = 'app_message' and state = 'pending'
+      and (attempts = 0 or (${tried} and unsure_since is null))`)
 }
 
 type SentCard = CardRow & { customerId: string }

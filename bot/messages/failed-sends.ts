@@ -10,13 +10,15 @@ export const MOST_RETRIED = 20_000
 
 /**
  * Of an outbox row `o`: why another try is of no use, null where it may be. A remark that was written again since would
- * put the older text back; a card of an ended task asks for what is done.
+ * put the older text back; a card of a task that has ended, or is somebody else's now, asks for what is done.
  */
 export function whyUseless(now: Date): Prisma.Sql {
   return Prisma.sql`case
     when o.not_after <= ${now}::timestamptz then 'too_late'
     when o.kind = 'app_message' and exists (
-      select 1 from task t where t.id = o.task_id and t.state not in ('open', 'in_progress')) then 'task_closed'
+      select 1 from task t join employee e on e.id = t.assignee_id
+      where t.id = o.task_id and (t.state not in ('open', 'in_progress') or e.userid_key <> lower(o.recipient)))
+      then 'task_closed'
     when o.kind = 'remark' and exists (
       select 1 from outbox newer where newer.customer_id = o.customer_id and newer.kind = 'remark'
         and newer.id > o.id and newer.payload ->> 'userid' = o.payload ->> 'userid') then 'superseded'

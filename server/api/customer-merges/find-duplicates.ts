@@ -16,6 +16,12 @@ const SIGNS: Record<DuplicateSign, string[]> = {
   name: ['birthday_lunar', 'birthday_md', 'birth_year', 'name'],
 }
 
+/** The last one of a page, or who has them now: merging them and going on is how the list is worked off. */
+const stillThere = (id: string) => Prisma.sql`coalesce(
+  (select id from customer where id = ${id}::bigint),
+  (select m.into_id from customer_merge m where m.from_id = ${id}::bigint and m.undone_at is null
+    order by m.id desc limit 1))`
+
 /**
  * A page of customers who may be one person: groups that have a sign in common, in the order of its index, which is read
  * only as far as the page goes. Groups of whom WeCom knows each are left out: they can't be made one.
@@ -30,7 +36,8 @@ export async function findDuplicates(
   const list = (alias: string) => Prisma.raw(columns.map((name) => `${alias}.${name}`).join(', '))
   const known = Prisma.raw(columns.map((name) => `c.${name} is not null`).join(' and '))
   const beyond = after
-    ? Prisma.sql`and (${list('c')}) > (select ${list('last')} from customer last where last.id = ${after}::bigint)`
+    ? Prisma.sql`and (${list('c')}) > (
+        select ${list('last')} from customer last where last.id = ${stillThere(after)})`
     : Prisma.empty
   const found = await reportRows<{ nth: number; ids: string[]; wecom: number }>(
     deps.db,

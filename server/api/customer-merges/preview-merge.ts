@@ -1,3 +1,4 @@
+import { counts } from '../../../bot/rules/counted-order.ts'
 import { loadTiers } from '../../../bot/rules/load-tiers.ts'
 import { MERGE_FIELD_NAMES, type MergeField } from '../../../bot/members/merge-fields.ts'
 import { businessDay, type BusinessDay } from '../../../domain/business-day.ts'
@@ -161,7 +162,7 @@ function sideStatement({ from, into }: MergePair, today: BusinessDay, zone: stri
       ${count('coupon', Prisma.sql`and x.status = 'issued' and x.expires_day >= ${today}::date`)} as coupons,
       ${count('relation', Prisma.sql`and x.ended_at is null`)} as relations,
       ${count('task', Prisma.sql`and x.state in ('open', 'in_progress')`)} as tasks,
-      (select count(distinct o.paid_day)::int from orders o where o.customer_id = ${both} and o.status = 'paid'
+      (select count(distinct o.paid_day)::int from orders o where o.customer_id = ${both} and ${counts('o')}
         and o.paid_day > ${today}::date - 365 and o.paid_day <= ${today}::date) as "purchaseDays365",
       s.last_purchase_day::text as "lastPurchaseDay"
     from customer c left join customer_stats s on s.customer_id = c.id

@@ -12,7 +12,7 @@ import type { Retried, RetryKind } from './schema.ts'
 
 const WHY: Record<Useless, string> = {
   too_late: '已经过了有效时间',
-  task_closed: '任务已经结束',
+  task_closed: '任务已经结束，或已交给别的导购',
   superseded: '后来又改过，重发会盖掉新的',
   no_subscriber: '接收方已经取消订阅',
 }

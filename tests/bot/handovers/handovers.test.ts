@@ -25,6 +25,8 @@ function aCompany() {
   const asked = new Map<string, { to: string; at: number; status: number }>()
   /** get_unassigned_list */
   const unassigned: object[] = []
+  /** members that WeCom knows no more */
+  const gone = new Set<string>()
   /** errcode for a customer, or of a whole call */
   const codes = new Map<string, number>()
   let callFails: ((times: number) => Error | undefined) | undefined
@@ -54,6 +56,8 @@ function aCompany() {
       return { errcode: 0, customer: answer }
     }
     if (path.endsWith('get_unassigned_list')) return { errcode: 0, info: unassigned, is_last: true }
+    if (path.endsWith('/transfer_result') && gone.has(String(input['takeover_userid'])))
+      throw new WecomError({ errcode: 60111, path })
     if (path.endsWith('/transfer_result'))
       return {
         errcode: 0,
@@ -82,6 +86,7 @@ function aCompany() {
     fake,
     asked,
     unassigned,
+    gone,
     codes,
     failCalls: (fails: typeof callFails) => {
       callFails = fails
@@ -349,6 +354,28 @@ describe('who can’t be handed over', () => {
 
     expect(await statesOf(early)).toEqual(['twice'])
     expect(await statesOf(inTime)).toEqual(['asked'])
+  })
+
+  it('is decided where WeCom knows one taker no more; the other gets theirs and hears of it', async () => {
+    const other = await aGuide(db, { name: '刘静' })
+    const customers = [await aCustomer(db, {}, [giver]), await aCustomer(db, {}, [giver])]
+    for (const customer of customers) await aTask(db, customer, giver)
+    const id = await aHandover({ strategy: 'even', toId: null })
+    await workHandover(deps(), id)
+    const asked = await rowsOf(id)
+    expect(asked.map(({ state }) => state)).toEqual(['asked', 'asked'])
+
+    dayLater()
+    wecom.gone.add(taker.userid)
+    wecom.decide(1)
+    await workHandover(deps(), id)
+
+    const after = await rowsOf(id)
+    const whose = (who: Person) => after.find(({ toId }) => toId === who.id)
+    expect(whose(taker)).toMatchObject({ state: 'impossible', why: 'no_member', errcode: 60111 })
+    expect(whose(other)).toMatchObject({ state: 'done', toldAt: clock.now() })
+    expect(await liveTasks(other)).toHaveLength(1)
+    expect(await liveTasks(giver)).toHaveLength(1)
   })
 
   it('is in no two handovers at once', async () => {

@@ -77,7 +77,7 @@ export const en: SettingsWords = {
       n === 0 ? 'Nothing to try again: somebody may have been faster.' : `${number(n)} are queued.`,
     useless: {
       too_late: 'Its time is over',
-      task_closed: 'The task has ended',
+      task_closed: 'The task has ended, or is somebody else’s now',
       superseded: 'Written again since',
       no_subscriber: 'Nobody subscribes any more',
     },
@@ -169,6 +169,7 @@ export const en: SettingsWords = {
       merge_tags: 'Merging tags',
       tag_rule: 'Applying a tag rule',
       dispatch: 'Dispatching an assignment',
+      handover: 'Handing customers over',
       reconcile: 'Comparison with WeCom',
     },
     mirror: (n) => `WeCom has yet to hear of the automatic tags of ${number(n)} customers.`,

@@ -79,7 +79,7 @@ export const zhCN = {
       n === 0 ? '没有要重发的，可能刚有人点过。' : `${number(n)} 条已排队重发。`,
     useless: {
       too_late: '已过有效时间，不能再发',
-      task_closed: '任务已结束，不用再发',
+      task_closed: '任务已结束，或已交给别的导购，不用再发',
       superseded: '后来又改过，不用再发',
       no_subscriber: '对方已取消订阅，不用再发',
     } satisfies Record<NonNullable<FailedSend['useless']>, string>,
@@ -169,6 +169,7 @@ export const zhCN = {
       merge_tags: '合并标签',
       tag_rule: '执行标签规则',
       dispatch: '派单',
+      handover: '客户交接',
       reconcile: '和企业微信对账',
     } as Record<string, string | undefined>,
     mirror: (n: number) => `${number(n)} 位客户的自动标签还没告诉企业微信。`,
