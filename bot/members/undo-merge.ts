@@ -1,6 +1,7 @@
 import { businessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { closeTasks } from '../tasks/close.ts'
 import { CUSTOMER_TABLES } from './customer-tables.ts'
 import { lockMembers } from './members-lock.ts'
 import { settle, writeDown, type MergeUndo } from './merge-by-hand.ts'
@@ -47,9 +48,11 @@ export async function undoMerge(
   await tx.$executeRaw`delete from member_alias where merge_id = ${mergeId}`
   const [gone] = await tx.$queryRaw<{ memberNo: string | null; wecom: boolean }[]>`
     select member_no as "memberNo", external_userid is not null as wecom from customer where id = ${from}`
+  // their own, and those that had become theirs by merges before
+  const numbers = [gone?.memberNo ?? null, ...(undo.moved['member_alias'] ?? [])]
   for (const { table, key, ofMember } of CUSTOMER_TABLES) {
     const isTheirs = Prisma.sql`(t.${Prisma.raw(key)}::text = any(${undo.moved[table] ?? []}::text[])
-      ${ofMember ? Prisma.sql`or t.member_no = ${gone?.memberNo ?? null}` : Prisma.empty}
+      ${ofMember ? Prisma.sql`or t.member_no = any(${numbers}::text[])` : Prisma.empty}
       ${table === 'relation' && gone?.wecom ? Prisma.sql`or true` : Prisma.empty})`
     await tx.$executeRaw`
       update ${Prisma.raw(table)} t set customer_id = ${from} where t.customer_id = ${into} and ${isTheirs}`
@@ -59,6 +62,7 @@ export async function undoMerge(
     for (const [table, list] of Object.entries(rows)) await insertRows(tx, table, list)
   }
   await reopenTasks(tx, undo, { by, now })
+  if (gone?.wecom) await endTasksSince(tx, deps, merge, { by, now })
   await tx.$executeRaw`
     update customer c set referrer_member_no = ${gone?.memberNo ?? null} from customer m
     where m.id = ${into} and c.id = any(${undo.referred}::bigint[]) and c.referrer_member_no = m.member_no`
@@ -86,6 +90,25 @@ async function wasMergedSince(tx: Db, mergeId: bigint, into: bigint): Promise<bo
     select: { id: true },
   })
   return later !== null
+}
+
+/** Guides who lose the customer with the undo end what was made for them since (domain-rules 9: an ended relation). */
+async function endTasksSince(
+  tx: Db,
+  deps: BotDeps,
+  { into, at }: { into: bigint; at: Date },
+  { by, now }: { by: string; now: Date },
+): Promise<void> {
+  const left = await tx.$queryRaw<{ id: bigint }[]>`
+    select t.id from task t
+    where t.customer_id = ${into} and t.state in ('open', 'in_progress') and t.created_at > ${at} and not exists (
+      select from relation r where r.customer_id = ${into} and r.employee_id = t.assignee_id and r.ended_at is null)`
+  await closeTasks(
+    tx,
+    deps,
+    left.map(({ id }) => id),
+    { to: 'cancelled', reason: 'relation_ended', actor: by, via: 'merge', now },
+  )
 }
 
 /** A “no more” that came since may be of either: it holds for both (domain-rules 10). */

@@ -417,6 +417,16 @@ describe('what comes after a merge', () => {
     expect([await ordersOf(kept), await ordersOf(gone)]).toEqual([0, 1])
   })
 
+  it('goes back with a customer who had it by an earlier merge', async () => {
+    const third = await aCustomer(db, { externalUserid: null })
+    const later = await merged(kept.id, third.id)
+    await importOne('orders', rowsOf.orders())
+    expect(await ownerOf('orders')).toEqual([{ owner: String(third.id), no: 'M2' }])
+
+    await undo(later)
+    expect(await ownerOf('orders')).toEqual([{ owner: String(kept.id), no: 'M2' }])
+  })
+
   it('makes no new customer of the old number, and tells the sender', async () => {
     const result = await importOne('members', aMember({ memberNo: 'M2', name: '又来了' }))
 
@@ -459,12 +469,20 @@ describe('what comes after a merge', () => {
     const member = await aCustomer(db, { memberNo: 'M5', externalUserid: null })
     const wecom = await aCustomer(db, { memberNo: null, externalUserid: 'wm5' })
     const id = await merged(wecom.id, member.id)
-    await aRelation(db, member, await aGuide(db))
+    const guide = await aGuide(db)
+    await aRelation(db, member, guide)
+    clock.set('2026-11-23T01:00:00Z')
+    const task = await aTask(db, member, guide, { createdAt: clock.now() })
 
     await undo(id)
 
     const relation = await db.prisma.relation.findFirst()
     expect(relation?.customerId).toBe(wecom.id)
+    // the guide has no chat with the other any more
+    expect(await db.prisma.task.findUniqueOrThrow({ where: { id: task } })).toMatchObject({
+      state: 'cancelled',
+      closeReason: 'relation_ended',
+    })
   })
 
   it.each([
