@@ -78,12 +78,18 @@ describe('the queues', () => {
     expect(queues.deadCount).toBe(1)
   })
 
-  it('list jobs that nothing more is tried for, with the error’s first line', async () => {
+  it('list jobs that nothing more is tried for, with the line that says why', async () => {
     const id = await aJob('callback', 'dead')
 
     const { dead } = await get<Queues>('/api/queues')
 
     expect(dead).toMatchObject([{ id, name: 'callback', error: 'it broke', mayDrop: true }])
+
+    await db.pool.query('update graphile_worker._private_jobs set last_error = $1', [
+      '\nInvalid `prisma.task.create()` invocation:\n\n\nForeign key constraint violated\n',
+    ])
+    const [again] = (await get<Queues>('/api/queues')).dead
+    expect(again?.error).toBe('Foreign key constraint violated')
   })
 
   it('try a dead job again, once, and write down who asked', async () => {

@@ -40,8 +40,9 @@ export async function findQueues(deps: AppDeps): Promise<Queues> {
       deps.db,
       Prisma.sql`
         select j.id::text, t.identifier as name, j.attempts::int, j.updated_at as at,
-          -- the last line: Prisma begins with an empty one and says its reason at the end
-          left(regexp_replace(btrim(coalesce(j.last_error, ''), e' \n'), '^.*\n', ''), 300) as error
+          -- Prisma begins with an empty line and says its reason in the last one
+          left(case when j.last_error like e'\n%' then regexp_replace(btrim(j.last_error, e' \n'), '^.*\n', '')
+            else split_part(coalesce(j.last_error, ''), e'\n', 1) end, 300) as error
         from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
         where j.attempts >= j.max_attempts and j.locked_at is null
         order by j.updated_at desc, j.id desc limit ${MOST_LISTED}`,
