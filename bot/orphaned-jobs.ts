@@ -27,12 +27,20 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
   let session: Promise<pg.PoolClient> | undefined
   let busy: Promise<void> = Promise.resolve()
   let again: NodeJS.Timeout | undefined
+  const given = new WeakSet<pg.PoolClient>()
+
+  /** Once for each connection: one that was given back may still say that it broke, and the pool throws at a second time. */
+  const giveBack = (client: pg.PoolClient): void => {
+    if (given.has(client)) return
+    given.add(client)
+    client.release(true)
+  }
 
   const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect()
     client.on('error', () => {
       session = undefined
-      client.release(true)
+      giveBack(client)
     })
     for (const poolId of mine) await client.query(`select pg_advisory_lock(${KEY})`, [poolId])
     return client
@@ -97,7 +105,7 @@ export function watchOrphans(pool: pg.Pool, log: Logger): OrphanWatch {
       clearTimeout(again)
       const client = await session?.catch(() => undefined)
       session = undefined
-      client?.release(true)
+      if (client) giveBack(client)
     },
   }
 }

@@ -33,17 +33,31 @@ end $$`
  */
 export async function migrate(url: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: url })
+  // a connection that breaks fails the statement under way; without a listener it would end the process unexplained
+  lock.on('error', () => undefined)
   await lock.connect()
   try {
     await lock.query('select pg_advisory_lock($1)', [LOCK])
     const applied = await withSchemaEngine(url, (engine) =>
       engine.applyMigrations({ migrationsList: migrationsList(), filters: FILTERS }),
     )
-    await migrateJobQueue({ connectionString: url })
+    await migrateQueue(url)
     await lock.query(JOBS_BY_TASK)
     return applied.appliedMigrationNames
   } finally {
     await lock.end()
+  }
+}
+
+/** On a pool of ours: the one the queue would open is still closing, with nobody listening, when its promise is kept. */
+async function migrateQueue(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  try {
+    await migrateJobQueue({ pgPool: pool })
+  } finally {
+    await pool.end()
   }
 }
 

@@ -38,7 +38,8 @@ const receive = (xml: string) => {
 /** Runs every waiting job, and the jobs those make, as the worker does. */
 const work = () =>
   runOnce({
-    connectionString: db.url,
+    // a pool of its own would still be closing when the database goes
+    pgPool: db.pool,
     taskList: createTaskList(deps),
     noHandleSignals: true,
     logger: new Logger(() => () => undefined),
