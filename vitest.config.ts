@@ -16,6 +16,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: rooms,
+          // what is loaded once serves all files of a worker: loading took as long as the tests themselves
+          isolate: false,
           globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
