@@ -29,3 +29,21 @@ it('the queue’s pool takes a connection back once, however often it is given',
     await pool.end()
   }
 })
+
+it('a pool that has ended says so, and what it did not lend can be given back', async () => {
+  const pool = new QueuePool({ connectionString: db.url, max: 1 })
+  await pool.end()
+
+  const refused = await new Promise<Error | undefined>((done, fail) => {
+    pool.connect((error, _client, release) => {
+      try {
+        release()
+        done(error)
+      } catch (broken) {
+        fail(broken)
+      }
+    })
+  })
+
+  expect(refused?.message).toContain('after calling end')
+})
