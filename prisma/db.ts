@@ -8,6 +8,32 @@ export type { PrismaClient }
 /** What a statement can run on: the client, or the transaction it is part of. */
 export type Db = PrismaClient | Prisma.TransactionClient
 
+const KEPT_PLAN = '/* kept plan */'
+/** up to so many customers or rows a statement looks for them by keys, whoever they are */
+const FEW = 16
+
+/**
+ * Begins the text of a statement whose plan each connection keeps, as planning it takes as long as running it: one that
+ * runs all day, finds its rows by keys, and whose text is one of few.
+ *
+ * @param rows how many customers or rows it is asked about: for many it is planned by their number
+ */
+export function keptPlan(rows = 1): Prisma.Sql {
+  return rows <= FEW ? Prisma.raw(KEPT_PLAN) : Prisma.empty
+}
+
+const names = new Map<string, string>()
+
+/** @returns the name under which connections keep a plan; '' for none */
+function nameOfKept(sql: string): string {
+  if (!sql.startsWith(KEPT_PLAN)) return ''
+  const known = names.get(sql)
+  if (known !== undefined) return known
+  const name = `kept_${names.size + 1}`
+  names.set(sql, name)
+  return name
+}
+
 /** The open database: Prisma for rows, the pool it shares for the callback's hot path. */
 export interface Database {
   prisma: PrismaClient
@@ -45,7 +71,8 @@ export function openDatabase(
   pool.on('error', () => undefined)
   // and so is one that breaks while it is lent out, between two statements of a transaction
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOfKept(sql) })
+  const prisma = new PrismaClient({ adapter })
   return {
     prisma,
     pool,

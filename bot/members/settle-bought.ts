@@ -1,4 +1,4 @@
-import { Prisma, type Db } from '../../prisma/db.ts'
+import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import { counts } from '../rules/counted-order.ts'
 
 /**
@@ -9,7 +9,7 @@ import { counts } from '../rules/counted-order.ts'
 export async function settleBought(tx: Db, customerIds: readonly bigint[]): Promise<void> {
   if (customerIds.length === 0) return
   const ids = customerIds.map(String)
-  await tx.$executeRaw(Prisma.sql`
+  await tx.$executeRaw(Prisma.sql`${keptPlan(ids.length)}
     with followed as materialized (
       select t.id, t.task_id, t.customer_id, t.at, t.bought_at as kept, (
           select min(o.paid_at) from orders o

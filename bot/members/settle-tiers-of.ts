@@ -1,6 +1,6 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
 import { boundsOf, type TierTable } from '../../domain/tier-table.ts'
-import { Prisma, type Db } from '../../prisma/db.ts'
+import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { loadTiers } from '../rules/load-tiers.ts'
 import { figuresNow, rankBy, rankOf } from './judge-tiers.ts'
@@ -50,7 +50,7 @@ async function findMayRise(
   const brought = asksReferrals
     ? Prisma.sql`case when exists (select from customer r where r.referrer_member_no = c.member_no) then ${MANY}::int else 0 end`
     : Prisma.sql`0`
-  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
+  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`${keptPlan(ids.length)}
     with lately as materialized (
       select c.id, c.referrer_member_no, s.spend_365_fen as spend, s.orders_365 as orders,
         s.purchase_days_365 as days, ${brought} as referrals, ${MANY}::int as points,

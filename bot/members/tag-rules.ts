@@ -1,6 +1,6 @@
 import type { CustomerFilter } from '../../domain/customer-filter.ts'
 import type { Lang } from '../../domain/words.ts'
-import { Prisma, type Db } from '../../prisma/db.ts'
+import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import { tagsNamed } from '../audience/check-references.ts'
 import { BadFilter, readFilter } from '../audience/read-filter.ts'
 
@@ -33,7 +33,7 @@ interface StoredRule extends Omit<TagRule, 'filter'> {
  * still: “none of them” would be true of everybody then. Its tags stay as they are.
  */
 export async function loadTagRules(db: Db): Promise<TagRulesInForce> {
-  const stored = await db.$queryRaw<StoredRule[]>(Prisma.sql`
+  const stored = await db.$queryRaw<StoredRule[]>(Prisma.sql`${keptPlan()}
     select r.code, r.version, r.name, r.tag_id as "tagId", r.filter, r.valid_days as "validDays",
       t.name as "tagName", t.deleted_at is not null as "tagDeleted"
     from (select distinct on (code) * from tag_rule order by code, version desc) r

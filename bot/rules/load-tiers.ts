@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile'
 import { DEFAULT_TIER_TABLE, type TierTable } from '../../domain/tier-table.ts'
-import { Prisma, type Db } from '../../prisma/db.ts'
+import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import { TierRows } from './tier-schema.ts'
 
 /** The tier table that holds, and which version of it; 1 is the product's own. */
@@ -22,7 +22,7 @@ export const newestTiers = Prisma.sql`(
 /** @throws RangeError naming the number that can't be used: the row was written by hand */
 export async function loadTiers(db: Db): Promise<TiersInForce> {
   const [row] = await db.$queryRaw<{ stored: StoredTiers | null }[]>(
-    Prisma.sql`select ${newestTiers} as stored`,
+    Prisma.sql`${keptPlan()} select ${newestTiers} as stored`,
   )
   return readTiers(row?.stored ?? null)
 }

@@ -1,4 +1,4 @@
-import { Prisma, type Db } from '../../prisma/db.ts'
+import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
 import { countKeepGaps } from './keep-gaps.ts'
@@ -64,7 +64,7 @@ export async function ordersArrived(
 async function concerned(tx: Db, customerIds: readonly bigint[]): Promise<string[]> {
   if (customerIds.length === 0) return []
   const ids = customerIds.map(String)
-  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`${keptPlan(ids.length)}
     select customer_id::text as id from task
     where customer_id = any(${ids}::bigint[]) and kind = any(${KINDS}::text[])
       and state in ('open', 'in_progress', 'cancelled')

@@ -1,5 +1,5 @@
 import { businessDay } from '../../../domain/business-day.ts'
-import type { Db } from '../../../prisma/db.ts'
+import { keptPlan, type Db } from '../../../prisma/db.ts'
 import type { BotDeps } from '../../deps.ts'
 import { counts } from '../../rules/counted-order.ts'
 import { addFigures, figures, writeFigures } from '../stats-sql.ts'
@@ -38,7 +38,7 @@ export async function insertNewOrders(
   const today = businessDay(now, deps.zone)
   const rows = await tx.$queryRaw<
     { inserted: string[] | null; buyers: string[]; recount: string[] }[]
-  >`
+  >`${keptPlan(batch.length)}
     with r as materialized (
       select order_no, member_no, store_no, guide_userid, cashier_userid, to_timestamp(paid_ms / 1000) as paid_at,
         amount_fen, refunded_fen, status, to_timestamp(updated_ms / 1000) as source_updated_at

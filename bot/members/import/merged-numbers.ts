@@ -1,4 +1,4 @@
-import type { Db } from '../../../prisma/db.ts'
+import { keptPlan, type Db } from '../../../prisma/db.ts'
 import type { CheckedItem, ImportSlice, RowRemark } from './slice.ts'
 
 type Batch = CheckedItem<Record<string, unknown>>[]
@@ -11,7 +11,7 @@ export async function mergedNumbers(tx: Db, batch: Batch): Promise<MergedNumbers
   const named = batch.flatMap(({ item }) => [item['memberNo'], item['referrerMemberNo']])
   const numbers = [...new Set(named.filter((no) => typeof no === 'string'))]
   if (numbers.length === 0) return new Map()
-  const rows = await tx.$queryRaw<{ no: string; kept: string }[]>`
+  const rows = await tx.$queryRaw<{ no: string; kept: string }[]>`${keptPlan(numbers.length)}
     select a.member_no as no, c.member_no as kept from member_alias a join customer c on c.id = a.customer_id
     where a.member_no = any(${numbers}::text[]) and c.member_no is not null`
   return new Map(rows.map(({ no, kept }) => [no, kept]))
