@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = {
   'rule.save': { 'zh-CN': '保存规则', en: 'Saved a rule' },
   'tiers.save': { 'zh-CN': '保存等级表', en: 'Saved the tier table' },
   'words.save': { 'zh-CN': '保存话术', en: 'Saved words' },
+  'contact_limits.save': { 'zh-CN': '保存联系上限', en: 'Saved the limits of contact' },
   'points_programme.save': { 'zh-CN': '保存积分方案', en: 'Saved the points programme' },
   'api_key.create': { 'zh-CN': '新建 API 密钥', en: 'Made an API key' },
   'api_key.revoke': { 'zh-CN': '停用 API 密钥', en: 'Revoked an API key' },

@@ -31,6 +31,7 @@ import { pageRoutes } from './api/pages/routes.ts'
 import { queueRoutes } from './api/queues/routes.ts'
 import { quotaRoutes } from './api/quotas/routes.ts'
 import { reportRoutes } from './api/reports/routes.ts'
+import { contactLimitRoutes } from './api/contact-limits/routes.ts'
 import { pointsProgrammeRoutes } from './api/points-programme/routes.ts'
 import { ruleRoutes } from './api/rules/routes.ts'
 import { segmentRoutes } from './api/segments/routes.ts'
@@ -171,6 +172,7 @@ async function forPeopleAndSystems(
     await signedInOnly.register(reportRoutes, { deps: hurried })
     await signedInOnly.register(ruleRoutes, { deps: hurried })
     await signedInOnly.register(tierRoutes, { deps: hurried })
+    await signedInOnly.register(contactLimitRoutes, { deps: hurried })
     await signedInOnly.register(pointsProgrammeRoutes, { deps: hurried })
     await signedInOnly.register(failedSendRoutes, { deps: hurried })
     await signedInOnly.register(auditRoutes, { deps: hurried })

@@ -229,6 +229,13 @@ export const TiersChanged = createError(
   409,
 )
 
+// — Limits of contact —
+export const ContactLimitsChanged = createError(
+  'CONTACT_LIMITS_CHANGED',
+  '联系上限刚被别人改过，请刷新后再改。 They were saved meanwhile: read them again.',
+  409,
+)
+
 // — Points —
 export const PointsProgrammeChanged = createError(
   'POINTS_PROGRAMME_CHANGED',

@@ -5,6 +5,7 @@ import type { BotDeps } from '../deps.ts'
 import { announceTasks } from '../tasks/announce-tasks.ts'
 import { assigneesAmong } from '../tasks/assignee.ts'
 import { createScanTables } from '../tasks/scan-candidates.ts'
+import { loadLimits } from '../rules/contact-limits.ts'
 import { decideCandidates } from '../tasks/scan-decide.ts'
 import { writeTasks } from '../tasks/scan-write.ts'
 import { DIES_AFTER_DAYS, FOLLOW_UP, type Assignment } from './assignment.ts'
@@ -41,6 +42,7 @@ export async function decidePage(
     day,
     zone: deps.zone,
     scanAt: deps.scanAt,
+    limits: (await loadLimits(tx)).limits,
     few: { assignees: assigneesOf(assignment) },
   })
   if (assignment.maxPerGuide !== null) await keepToMost(tx, id, assignment.maxPerGuide)

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { atTime } from '../../domain/business-day.ts'
-import { CONTACT_LIMITS } from '../../domain/contact-limits.ts'
+import { hourTime } from '../../domain/contact-limits.ts'
 import { dayText } from '../../domain/day-words.ts'
 import { Prisma } from '../../prisma/db.ts'
 import { defineRule } from './rule.ts'
@@ -26,8 +26,8 @@ export const firstPurchaseThanks = defineRule({
 
   // A state: whoever first bought before today and whose hours are not over when guides may write again. One pass of
   // customer_stats. An older order that arrives late makes another day the first: who was thanked already is left alone.
-  candidates({ day, zone, now }, { hours }) {
-    const opens = atTime(day, CONTACT_LIMITS.quietUntil, zone)
+  candidates({ day, zone, now, limits }, { hours }) {
+    const opens = atTime(day, hourTime(limits.quietUntilHour), zone)
     return Prisma.sql`
       select s.customer_id, s.first_purchase_day::text as occurrence,
         jsonb_build_object('paidOn', s.first_purchase_day,

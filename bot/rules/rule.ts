@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { Birthday } from '../../domain/birthday.ts'
 import { addDays, daysBetween, type BusinessDay } from '../../domain/business-day.ts'
+import type { ContactLimits } from '../../domain/contact-limits.ts'
 import type { RuleStores } from '../../domain/rule-stores.ts'
 import type { WordsValues } from '../../domain/words-variables.ts'
 import type { CycleSource, Lang, RuleKind } from '../../domain/words.ts'
@@ -17,6 +18,8 @@ export interface ScanWindow {
   now: Date
   /** every rule that looks for customers in the same scan: some leave them to another one */
   inForce: ReadonlyMap<RuleKind, HoldsNow>
+  /** when and how often customers may be reached */
+  limits: ContactLimits
 }
 
 /** The numbers of a rule in force and the stores it holds for; null: all. */

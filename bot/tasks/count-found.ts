@@ -1,6 +1,7 @@
 import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { candidatesOf } from '../rules/holds-for.ts'
+import { loadLimits } from '../rules/contact-limits.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 
 const DAYS = 7
@@ -18,6 +19,7 @@ export async function countFound(
     zone,
     now: atTime(day, '00:00', zone),
     inForce,
+    limits: (await loadLimits(db)).limits,
   }
   const [counted] = await db.$queryRaw<{ found: number; customers: number }[]>(Prisma.sql`
     select (select count(distinct customer_id) from (${candidatesOf(rule, window)}) f)::int as found,

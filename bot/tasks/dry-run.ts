@@ -1,7 +1,9 @@
 import type { BusinessDay } from '../../domain/business-day.ts'
+import type { ContactLimits } from '../../domain/contact-limits.ts'
 import { RULE_KINDS, type Lang, type RuleKind } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { loadLimits } from '../rules/contact-limits.ts'
 import { countGroupCycles } from '../rules/group-cycles.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { ruleOf } from '../rules/registry.ts'
@@ -61,13 +63,27 @@ const SAMPLES = 20
  * @throws RangeError naming the number that can't be used
  */
 export async function dryRunRule(deps: BotDeps, options: DryRunOptions): Promise<DryRun | null> {
+  return await undone(deps, (tx) => inside(tx, deps, options))
+}
+
+/**
+ * Two mornings in one transaction that is undone, with all the tables that a scan's statements need.
+ *
+ * @returns null while another dry run is under way
+ */
+export async function undone<T>(deps: BotDeps, work: (tx: Db) => Promise<T>): Promise<T | null> {
   const undo = new DryRunOver()
-  let found: DryRun | null = null
+  let found: T | null = null
   try {
     await deps.db.prisma.$transaction(
       async (tx) => {
         if (!(await isAlone(tx))) return
-        found = await inside(tx, deps, options)
+        await tx.$executeRaw(
+          Prisma.sql`select set_config('statement_timeout', ${String(LONGEST_MS)}, true)`,
+        )
+        await createScanTables(tx)
+        await countGroupCycles(tx)
+        found = await work(tx)
         throw undo
       },
       { timeout: LONGEST_MS, maxWait: LONGEST_MS },
@@ -87,18 +103,11 @@ export async function isAlone(tx: Db): Promise<boolean> {
 }
 
 async function inside(tx: Db, deps: BotDeps, options: DryRunOptions): Promise<DryRun> {
-  await tx.$executeRaw(
-    Prisma.sql`select set_config('statement_timeout', ${String(LONGEST_MS)}, true)`,
-  )
   const rules = await loadRules(tx)
-  await createScanTables(tx)
-  await countGroupCycles(tx)
-  await decide(tx, deps, rules, options.day)
-  await tx.$executeRaw(
-    Prisma.sql`create temp table dry_before on commit drop as select * from scan_decision`,
-  )
-  await tx.$executeRaw(Prisma.sql`truncate scan_candidate, scan_decision`)
-  await decide(tx, deps, changed(rules, options), options.day)
+  const { limits } = await loadLimits(tx)
+  await decideMorning(tx, deps, { rules, limits, day: options.day })
+  await keepAsBefore(tx)
+  await decideMorning(tx, deps, { rules: changed(rules, options), limits, day: options.day })
   return await compare(tx, options)
 }
 
@@ -111,15 +120,31 @@ function changed(rules: readonly RuleInForce[], { kind, holds }: DryRunOptions):
   })
 }
 
-async function decide(
+/** What a morning goes by. */
+interface Morning {
+  rules: readonly RuleInForce[]
+  limits: ContactLimits
+  day: BusinessDay
+}
+
+/** Fills `scan_decision` as the scan of a day would. */
+export async function decideMorning(
   tx: Db,
   deps: BotDeps,
-  rules: readonly RuleInForce[],
-  day: BusinessDay,
+  { rules, limits, day }: Morning,
 ): Promise<void> {
-  const scan = { day, zone: deps.zone, now: deps.clock.now(), inForce: kindsOf(rules) }
+  const { zone, scanAt } = deps
+  const scan = { day, zone, now: deps.clock.now(), inForce: kindsOf(rules), limits }
   for (const rule of rules) await findCandidates(tx, rule, scan)
-  await decideCandidates(tx, { day, zone: deps.zone, scanAt: deps.scanAt })
+  await decideCandidates(tx, { day, zone, scanAt, limits })
+}
+
+/** What was decided is kept as `dry_before`, and another morning can be. */
+export async function keepAsBefore(tx: Db): Promise<void> {
+  await tx.$executeRaw(
+    Prisma.sql`create temp table dry_before on commit drop as select * from scan_decision`,
+  )
+  await tx.$executeRaw(Prisma.sql`truncate scan_candidate, scan_decision`)
 }
 
 async function compare(tx: Db, { kind, day, lang, visible }: DryRunOptions): Promise<DryRun> {

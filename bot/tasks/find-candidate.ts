@@ -1,6 +1,7 @@
 import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { candidatesOf } from '../rules/holds-for.ts'
+import { loadLimits } from '../rules/contact-limits.ts'
 import { kindsOf, loadRules, type RuleInForce } from '../rules/load-rules.ts'
 import { scanSince } from './scan-window.ts'
 
@@ -21,7 +22,8 @@ export async function findCandidate(
 ): Promise<{ occurrence: string; facts: unknown } | null> {
   const since = await scanSince(db, asked.rule.kind, day)
   const inForce = kindsOf(await loadRules(db))
-  const window = { day, since, zone, now: atTime(day, '00:00', zone), inForce }
+  const { limits } = await loadLimits(db)
+  const window = { day, since, zone, now: atTime(day, '00:00', zone), inForce, limits }
   const [found] = await db.$queryRaw<{ occurrence: string; facts: unknown }[]>(Prisma.sql`
     select occurrence, facts from (${candidatesOf(asked, window)}) as found
     where customer_id = ${customerId}`)

@@ -1,5 +1,5 @@
 import { addDays, atTime, type BusinessDay } from '../../domain/business-day.ts'
-import { CONTACT_LIMITS } from '../../domain/contact-limits.ts'
+import { touchWindows, type ContactLimits } from '../../domain/contact-limits.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { assignees, whoIs } from './assignee.ts'
 
@@ -9,11 +9,10 @@ export interface DecideOptions {
   zone: string
   /** HH:mm of the scan: 48 hours between two guides are counted to it, whenever it really runs */
   scanAt: string
+  limits: ContactLimits
   /** the candidates are few, and a manager's: who gets them, see assigneesAmong */
   few?: { assignees: Prisma.Sql }
 }
-
-const [DAY, WEEK, MONTH] = CONTACT_LIMITS.windows
 
 /**
  * Decides every candidate in one statement: who would get it, with which priority (value × urgency), and
@@ -26,7 +25,8 @@ const [DAY, WEEK, MONTH] = CONTACT_LIMITS.windows
  * 4. so many new tasks a guide and day, the most pressing.
  */
 export async function decideCandidates(tx: Db, options: DecideOptions): Promise<void> {
-  const { day, zone, scanAt, few } = options
+  const { day, zone, scanAt, limits, few } = options
+  const [daily, weekly, monthly] = touchWindows(limits)
   const tomorrow = addDays(day, 1)
   await tx.$executeRaw(Prisma.sql`analyze scan_candidate (customer_id, kind)`)
   // after a large import the planner takes tables for small that are not; loops over them would take minutes
@@ -42,15 +42,15 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
         row_number() over (partition by t.customer_id order by t.at desc) as nth
       from touch t join who using (customer_id)
       where t.result = 'sent' and t.channel <> 'welcome'
-        and t.at >= ${atTime(addDays(day, -MONTH.days), '00:00', zone)}
+        and t.at >= ${atTime(addDays(day, -monthly.days), '00:00', zone)}
         and t.at < ${atTime(tomorrow, '00:00', zone)}
     ), touched as (
       select s.customer_id,
-        max(s.day) filter (where s.nth = ${DAY.touches}::int) + ${DAY.days}::int as day_until,
-        max(s.day) filter (where s.nth = ${WEEK.touches}::int) + ${WEEK.days}::int as week_until,
-        max(s.day) filter (where s.nth = ${MONTH.touches}::int) + ${MONTH.days}::int as month_until,
+        max(s.day) filter (where s.nth = ${daily.touches}::int) + ${daily.days}::int as day_until,
+        max(s.day) filter (where s.nth = ${weekly.touches}::int) + ${weekly.days}::int as week_until,
+        max(s.day) filter (where s.nth = ${monthly.touches}::int) + ${monthly.days}::int as month_until,
         (max(s.at) filter (where s.employee_id <> a.employee_id)
-          + make_interval(hours => ${CONTACT_LIMITS.otherGuideHours}::int)) at time zone ${zone} as other_until
+          + make_interval(hours => ${limits.otherGuideHours}::int)) at time zone ${zone} as other_until
       from sent s left join assigned a using (customer_id)
       group by s.customer_id
     ), held as (
@@ -59,9 +59,9 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
       cross join lateral (
         select v.why, v.until
         from (values
-          (1, ${MONTH.why}, t.month_until),
-          (2, ${WEEK.why}, t.week_until),
-          (3, ${DAY.why}, t.day_until),
+          (1, ${monthly.why}, t.month_until),
+          (2, ${weekly.why}, t.week_until),
+          (3, ${daily.why}, t.day_until),
           (4, 'other_guide', t.other_until::date + (t.other_until::time > ${scanAt}::time)::int)
         ) as v(rank, why, until)
         where v.until > ${day}::date
@@ -101,7 +101,7 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
           when coalesce(g.tasks, 0) + row_number() over (
             partition by f.employee_id, f.why_customer is null
             order by f.urgent desc, f.priority desc, f.customer_id
-          ) > ${CONTACT_LIMITS.guideDay}::int then 'guide_day'
+          ) > ${limits.tasksDay}::int then 'guide_day'
         end as why_guide
       from first_of_customer f left join given g on g.assignee_id = f.employee_id
     )

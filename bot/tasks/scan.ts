@@ -5,6 +5,7 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { pushMorning } from '../messages/push.ts'
 import { countGroupCycles } from '../rules/group-cycles.ts'
+import { loadLimits } from '../rules/contact-limits.ts'
 import { kindsOf, loadRules } from '../rules/load-rules.ts'
 import { announceMade } from './announce-tasks.ts'
 import { closeTasks, expireTasks } from './close.ts'
@@ -90,10 +91,11 @@ async function scanInside(
   let existing = 0
   const rules = await loadRules(tx, kinds)
   const inForce = kindsOf(rules)
+  const { limits } = await loadLimits(tx)
   for (const rule of rules) {
-    existing += await findCandidates(tx, rule, { ...stamp, inForce })
+    existing += await findCandidates(tx, rule, { ...stamp, inForce, limits })
   }
-  await decideCandidates(tx, { day: stamp.day, zone: stamp.zone, scanAt: deps.scanAt })
+  await decideCandidates(tx, { day: stamp.day, zone: stamp.zone, scanAt: deps.scanAt, limits })
 
   const made = await writeTasks(tx, stamp)
   await writeHeldBack(tx, kinds, stamp)

@@ -62,7 +62,7 @@ export const en: Messages = {
       customer_month: 'Contacted 8 times in the last 30 days',
       other_guide: 'Another guide wrote within 48 hours',
       guide_day: 'Your day is full',
-      quiet_hours: 'Quiet hours (21:00–09:00)',
+      quiet_hours: 'Quiet hours',
     },
     dimension: {
       source: 'Source',

@@ -80,7 +80,7 @@ const terms: Terms = {
     customer_month: '最近 30 天已联系 8 次',
     other_guide: '别的导购 48 小时内刚联系过',
     guide_day: '你今天的任务已排满',
-    quiet_hours: '现在是休息时间（21:00–09:00）',
+    quiet_hours: '现在是休息时间',
   },
   dimension: { source: '来源', behaviour: '行为', lifecycle: '生命周期', consumption: '消费' },
   bucket: { today: '今天', upcoming: '接下来', overdue: '逾期', done: '完成' },

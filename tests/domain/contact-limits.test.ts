@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
-import { afterQuiet, decideContact, type ContactFacts } from '../../domain/contact-limits.ts'
+import {
+  afterQuiet,
+  checkContactLimits,
+  CONTACT_LIMITS,
+  decideContact,
+  type ContactFacts,
+} from '../../domain/contact-limits.ts'
 
 const zone = 'Asia/Shanghai'
 const now = new Date('2026-11-22T10:00:00+08:00')
@@ -16,7 +22,7 @@ const touched = (...times: string[]) =>
 
 describe('decideContact', () => {
   it('lets a guide write who may', () => {
-    expect(decideContact(facts(), now, zone)).toEqual({ ok: true })
+    expect(decideContact(facts(), now, { limits: CONTACT_LIMITS, zone })).toEqual({ ok: true })
   })
 
   it.each([
@@ -36,7 +42,7 @@ describe('decideContact', () => {
       '2026-11-22T11:00',
     ],
   ] as const)('refuses %s', (_name, given, why, until) => {
-    expect(decideContact(given, now, zone)).toEqual({
+    expect(decideContact(given, now, { limits: CONTACT_LIMITS, zone })).toEqual({
       ok: false,
       why,
       until: until && new Date(`${until}:00+08:00`),
@@ -48,7 +54,7 @@ describe('decideContact', () => {
       DateTime.fromJSDate(now, { zone }).minus({ days: ago }).toFormat("yyyy-MM-dd'T'HH:mm"),
     )
 
-    expect(decideContact(touched(...times), now, zone)).toEqual({
+    expect(decideContact(touched(...times), now, { limits: CONTACT_LIMITS, zone })).toEqual({
       ok: false,
       why: 'customer_month',
       until: new Date('2026-11-23T09:00:00+08:00'),
@@ -61,7 +67,12 @@ describe('decideContact', () => {
     ['08:59', false],
     ['09:00', true],
   ])('at %s may write: %s', (time, ok) => {
-    expect(decideContact(facts(), new Date(`2026-11-22T${time}:00+08:00`), zone).ok).toBe(ok)
+    expect(
+      decideContact(facts(), new Date(`2026-11-22T${time}:00+08:00`), {
+        limits: CONTACT_LIMITS,
+        zone,
+      }).ok,
+    ).toBe(ok)
   })
 
   const anyFacts = fc.record({
@@ -81,9 +92,9 @@ describe('decideContact', () => {
   it('never sends anybody into quiet hours', () => {
     fc.assert(
       fc.property(anyFacts, (given) => {
-        const decision = decideContact(given, now, zone)
+        const decision = decideContact(given, now, { limits: CONTACT_LIMITS, zone })
         if (decision.ok || !decision.until) return
-        expect(afterQuiet(decision.until, zone)).toEqual(decision.until)
+        expect(afterQuiet(decision.until, { limits: CONTACT_LIMITS, zone })).toEqual(decision.until)
       }),
     )
   })
@@ -91,10 +102,53 @@ describe('decideContact', () => {
   it('allows at the time it names, when nothing else happens', () => {
     fc.assert(
       fc.property(anyFacts, (given) => {
-        const decision = decideContact(given, now, zone)
+        const decision = decideContact(given, now, { limits: CONTACT_LIMITS, zone })
         if (decision.ok) return
-        expect(decideContact(given, decision.until ?? now, zone)).toEqual({ ok: true })
+        expect(
+          decideContact(given, decision.until ?? now, { limits: CONTACT_LIMITS, zone }),
+        ).toEqual({ ok: true })
       }),
     )
+  })
+})
+
+describe('limits that a chain sets', () => {
+  it('hold as they stand: more a day, other quiet hours, no pause between guides', () => {
+    const limits = {
+      ...CONTACT_LIMITS,
+      touchesDay: 2,
+      otherGuideHours: 0,
+      quietFromHour: 20,
+      quietUntilHour: 10,
+    }
+    const once = facts({ touches: [{ at: new Date('2026-11-22T09:30:00+08:00'), byOther: true }] })
+    const at = (time: string) =>
+      decideContact(once, new Date(`2026-11-22T${time}:00+08:00`), { limits, zone })
+
+    expect(at('10:00')).toEqual({ ok: true })
+    expect(at('09:59')).toMatchObject({ why: 'quiet_hours' })
+    expect(at('20:00')).toMatchObject({
+      why: 'quiet_hours',
+      until: new Date('2026-11-23T10:00:00+08:00'),
+    })
+  })
+
+  it('of the product can be used', () => {
+    expect(checkContactLimits({ ...CONTACT_LIMITS })).toEqual([])
+  })
+
+  it.each([
+    [{ touchesDay: 0 }, ['touchesDay']],
+    [{ touchesDay: 4, quietFromHour: 23 }, ['touchesDay', 'quietFromHour']],
+    [{ tasksDay: 1.5 }, ['tasksDay']],
+    [{ tasksDay: '20' }, ['tasksDay']],
+    [{ otherGuideHours: undefined }, ['otherGuideHours']],
+    [{ emails: 1 }, ['emails']],
+    [{ touchesDay: 3, touchesWeek: 2 }, ['touchesWeek']],
+    [{ touchesWeek: 7, touchesMonth: 6 }, ['touchesMonth']],
+  ])('are refused where they can’t be meant: %j', (change, fields) => {
+    const problems = checkContactLimits({ ...CONTACT_LIMITS, ...change })
+
+    expect(problems.map(({ field }) => field)).toEqual(fields)
   })
 })

@@ -16,6 +16,7 @@ import { POINTS_WORDS } from '../../sidebar/pages/Console/Points/points-words.ts
 import { CUSTOMER_WORDS } from '../../sidebar/pages/Console/Customer/customer-words.ts'
 import { MERGES_WORDS } from '../../sidebar/pages/Console/Merges/merges-words.ts'
 import { HANDOVERS_WORDS } from '../../sidebar/pages/Console/Handovers/handovers-words.ts'
+import { LIMITS_WORDS } from '../../sidebar/pages/Console/Limits/limits-words.ts'
 import { RULES_WORDS } from '../../sidebar/pages/Console/Rules/rules-words.ts'
 import { SETTINGS_WORDS } from '../../sidebar/pages/Console/Settings/settings-words.ts'
 import { TAGS_WORDS } from '../../sidebar/pages/Console/Tags/tags-words.ts'
@@ -81,6 +82,7 @@ describe.each([
   ['tiers', TIERS_WORDS],
   ['tags', TAGS_WORDS],
   ['points', POINTS_WORDS],
+  ['limits', LIMITS_WORDS],
   ['versions', EDITOR_WORDS],
   ['handovers', HANDOVERS_WORDS],
   ['settings', SETTINGS_WORDS],

@@ -3,6 +3,7 @@ import { candidatesOf } from '../../../bot/rules/holds-for.ts'
 import { kindsOf, loadRules } from '../../../bot/rules/load-rules.ts'
 import { assignees, whoIs } from '../../../bot/tasks/assignee.ts'
 import { addDays } from '../../../domain/business-day.ts'
+import { CONTACT_LIMITS } from '../../../domain/contact-limits.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import type { Database } from '../../../prisma/db.ts'
 import { CHAIN_DAY, CHAIN_ZONE } from '../chain.ts'
@@ -28,7 +29,7 @@ export async function openRawScan(db: Database): Promise<RawScan> {
   const client: pg.PoolClient = await db.pool.connect()
   const inForce = kindsOf(await loadRules(db.prisma))
   const now = new Date()
-  const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce }
+  const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce, limits: CONTACT_LIMITS }
   const rules = await loadRules(db.prisma, MEASURED_KINDS)
   const candidates = rules.map((one) => ({
     kind: one.rule.kind,

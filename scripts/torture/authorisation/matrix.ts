@@ -591,6 +591,15 @@ const MATRIX: Readonly<Record<string, Row>> = {
     expected: MANAGERS,
     request: () => ({ payload: DEFAULT_TIER_TABLE }),
   },
+  'GET /api/contact-limits': { expected: MANAGERS },
+  'PUT /api/contact-limits': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { version: 0, limits: {} } }),
+  },
+  'POST /api/contact-limits/dry-run': {
+    expected: HEADQUARTERS,
+    request: () => ({ payload: { limits: {} } }),
+  },
   'GET /api/points-programme': { expected: HEADQUARTERS },
   'PUT /api/points-programme': {
     expected: HEADQUARTERS,

@@ -1,6 +1,7 @@
 import type { Lot } from '../../../domain/points-lots.ts'
 import type { ConsentLevel, Tier } from '../../../domain/words.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
+import { newestLimits, type LimitsInForce } from '../../../bot/rules/contact-limits.ts'
 import { newestTiers, type StoredTiers } from '../../../bot/rules/load-tiers.ts'
 import { earnedPoints, tiersAskPoints } from '../../../bot/rules/tier-sql.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
@@ -61,6 +62,8 @@ export interface ProfileRow {
   pointsAtReview: number
   /** the tier table in force; null: the product's own */
   tiers: StoredTiers | null
+  /** the limits of contact in force; null: the product's own */
+  limits: LimitsInForce | null
   /** the kept one; see heldTier */
   tier: Tier | null
   tierSince: BusinessDay | null
@@ -147,7 +150,7 @@ export function profileStatement(
       s.last_purchase_day::text as "lastPurchaseDay", s.cycle_days as "cycleDays",
       k.rfm, k.five, k.p_alive as "pAlive", tier.tier, tier.since::text as "tierSince", tier.warned_on::text as "warnedOn",
       coalesce(tier.falling_reviews, 0) as "fallingReviews", tier.reviewed_on::text as "reviewedOn",
-      ${newestTiers} as tiers, earned.now as "points365", earned.at_review as "pointsAtReview", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
+      ${newestTiers} as tiers, ${newestLimits} as limits, earned.now as "points365", earned.at_review as "pointsAtReview", s.main_category as "mainCategory", s.last_store_no as "lastStoreNo", ${referrals} as referrals,
       (select json_build_object('userid', e.userid, 'name', e.name)
         from employee e where e.userid_key = lower(c.guide_userid)) as "assignedGuide",
       (select json_build_object('remark', r.remark, 'addedAt', r.added_at, 'endedAt', r.ended_at,

@@ -1,5 +1,6 @@
 import { readTiers } from '../../../bot/rules/load-tiers.ts'
 import { daysBetween, businessDay, type BusinessDay } from '../../../domain/business-day.ts'
+import { readLimits } from '../../../bot/rules/contact-limits.ts'
 import { decideContact } from '../../../domain/contact-limits.ts'
 import { stageOf } from '../../../domain/lifecycle.ts'
 import { expiringLots, pointsOn } from '../../../domain/points-lots.ts'
@@ -165,7 +166,7 @@ function contactView(row: ProfileRow, { now, zone }: ProfileContext): CustomerPr
       })),
     },
     now,
-    zone,
+    { limits: readLimits(row.limits).limits, zone },
   )
   return decision.ok
     ? { ok: true, why: null, until: null }

@@ -4,6 +4,7 @@ import { countGroupCycles } from '../../../bot/rules/group-cycles.ts'
 import { ruleOf } from '../../../bot/rules/registry.ts'
 import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
+import { CONTACT_LIMITS } from '../../../domain/contact-limits.ts'
 import { churnStep } from '../../../domain/lifecycle.ts'
 import { median } from '../../../domain/rhythm.ts'
 import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
@@ -109,6 +110,7 @@ describe('churn_warning', () => {
           since: ago(1),
           zone: 'Asia/Shanghai',
           now: new Date(),
+          limits: CONTACT_LIMITS,
           inForce: new Map([['churn_warning', { params: rule.defaults, stores: null }]] as const),
         }
         const rows = await db.prisma.$queryRaw<{ customer_id: bigint; facts: { step: string } }[]>(

@@ -51,7 +51,8 @@ export const en: AssignmentWords = {
   guide: 'Guide',
   limit: 'At most so many customers a guide (optional)',
   limitHint: 'no limit',
-  limitNote: 'A guide gets 20 new tasks a day at most; the rest wait for the next day by priority.',
+  limitNote:
+    'A guide’s new tasks of a day are limited (Rules · Limits of contact); the rest wait for the next day by priority.',
   whenNow: 'Now',
   whenLater: 'At a time',
   nowClosed: 'It is outside 07:00–23:00 and would disturb the guides: choose a time.',

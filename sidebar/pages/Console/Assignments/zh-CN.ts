@@ -78,7 +78,7 @@ export const zhCN = {
   guide: '导购',
   limit: '每位导购最多派几位（可不填）',
   limitHint: '不限',
-  limitNote: '每位导购每天最多 20 个新任务，多的按优先级排到第二天。',
+  limitNote: '每位导购每天的新任务有上限（规则 · 联系上限），多的按优先级排到第二天。',
   whenNow: '马上派出',
   whenLater: '到点派出',
   nowClosed: '现在不在 07:00–23:00，会打扰导购，请选个时间。',

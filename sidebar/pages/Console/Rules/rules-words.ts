@@ -84,7 +84,7 @@ const zhCN = {
   otherKinds: (n: number) =>
     n > 0
       ? `其他类型的任务会多 ${n} 个：每位客户每天只派一个新任务，这里让出来的由别的规则补上。`
-      : `其他类型的任务会少 ${-n} 个：每位客户每天只派一个新任务，每位导购每天最多 20 个。`,
+      : `其他类型的任务会少 ${-n} 个：每位客户每天只派一个新任务，每位导购每天的新任务也有上限。`,
   why: '先不派的原因',
   byStore: '各门店的新任务',
   store: '门店',
@@ -194,7 +194,7 @@ const en: RulesWords = {
   otherKinds: (n) =>
     n > 0
       ? `${n} more tasks of other kinds: a customer gets one new task a day, and other rules take the free places.`
-      : `${-n} fewer tasks of other kinds: a customer gets one new task a day, a guide twenty.`,
+      : `${-n} fewer tasks of other kinds: a customer gets one new task a day, and a guide’s are limited.`,
   why: 'Why they are held back',
   byStore: 'New tasks by store',
   store: 'Store',
