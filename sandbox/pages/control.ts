@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { DateTime } from 'luxon'
 import type { Faults } from '../api/faults.ts'
 import { verifyCallbackUrl, type Sender } from '../callbacks/sender.ts'
+import { isEventFields } from '../callbacks/xml.ts'
 import type { World } from '../core/world.ts'
 import type { EventFields, FaultInput } from '../options.ts'
 import { bodyOf, type Body } from '../ui/request.ts'
@@ -116,7 +117,10 @@ function faultOf(body: Body): FaultInput {
   }
 }
 
-/** `{ fields }` or `{ xml }`, `times` times at once (the same event delivered again, as retries would). */
+/**
+ * `{ fields }`, `{ event: { … } }`, `{ xml }`, or the fields themselves (`{ Event, ChangeType, UserID, … }`), `times` times at
+ * once (the same event delivered again, as retries would).
+ */
 function sendEvent(sender: Sender, body: Body): ReturnType<Sender['send']>[] {
   const times = typeof body['times'] === 'number' ? Math.min(body['times'], 1000) : 1
   const turns = Array.from({ length: times })
@@ -124,9 +128,18 @@ function sendEvent(sender: Sender, body: Body): ReturnType<Sender['send']>[] {
     const { xml } = body
     return turns.map(() => sender.sendXml(xml, 'raw'))
   }
-  const fields = body['fields'] ?? body['event']
-  if (typeof fields !== 'object' || fields === null)
-    throw new UiError(400, 'send { fields } or { xml }')
-  // JSON given by whoever tests: names are checked where the XML is written
-  return turns.map(() => sender.send(fields as EventFields))
+  const fields = fieldsOf(body)
+  return turns.map(() => sender.send(fields))
+}
+
+function fieldsOf(body: Body): EventFields {
+  const { times: _times, wait: _wait, ...own } = body
+  const fields = body['fields'] ?? body['event'] ?? own
+  if (!isEventFields(fields) || Object.keys(fields).length === 0) {
+    throw new UiError(
+      400,
+      'send { fields }, { xml } or the fields themselves, such as { "Event": "enter_agent" }: names as in XML, values text, numbers, objects or lists of them',
+    )
+  }
+  return fields
 }

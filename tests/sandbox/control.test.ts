@@ -58,6 +58,71 @@ describe('POST /sandbox/clock', () => {
   })
 })
 
+describe('POST /sandbox/events', () => {
+  const event = {
+    Event: 'change_external_contact',
+    ChangeType: 'del_follow_user',
+    UserID: 'lihua',
+    ExternalUserID: 'wmZhang',
+  }
+
+  it.each([
+    ['the fields themselves', event],
+    ['the fields with `times` and `wait`', { ...event, times: 1, wait: true }],
+    ['{ fields }', { fields: event }],
+    ['{ event }', { event }],
+  ])('makes any callback from %s', async (_name, body) => {
+    const { post, sandbox, field, receiver } = await start()
+
+    await post('/sandbox/events', body)
+    await sandbox.idle()
+
+    expect(receiver.heard).toHaveLength(1)
+    expect(['Event', 'ChangeType', 'UserID', 'ExternalUserID', 'MsgType'].map(field)).toEqual([
+      ...Object.values(event),
+      'event',
+    ])
+    expect(receiver.heard[0]?.xml).not.toMatch(/times|wait/)
+  })
+
+  it.each([
+    [{}],
+    [{ times: 3 }],
+    [{ 'no name': 'x' }],
+    [{ '1st': 'x' }],
+    [{ fields: {} }],
+    [{ fields: [] }],
+    [{ fields: { Event: null } }],
+    [{ Event: 'a', Deep: { '<b>': 'x' } }],
+    [{ Event: true }],
+  ])('refuses %o and sends nothing', async (body) => {
+    const { get, receiver, sandbox } = await start()
+
+    const answer = await get('/sandbox/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    await sandbox.idle()
+
+    expect(answer.status).toBe(400)
+    expect(receiver.heard).toEqual([])
+  })
+})
+
+describe('POST /sandbox/reset', () => {
+  it('takes an empty body that says it is JSON', async () => {
+    const { get } = await start()
+
+    const answer = await get('/sandbox/reset', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+
+    expect(answer.status).toBe(200)
+  })
+})
+
 describe('POST /sandbox/faults', () => {
   it('answers with an errcode so many times, then does it', async () => {
     const { api, post } = await start()
