@@ -53,7 +53,7 @@ const VariableView = Type.Object({
 
 export const TemplateQuery = Type.Object({
   /** headquarters: also the words of this store. Managers get their own */
-  store: Type.Optional(Type.String({ maxLength: 64 })),
+  store: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 })
 
 /** Every situation with its words. */
