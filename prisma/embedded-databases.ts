@@ -30,7 +30,9 @@ export async function setDemoAside(
     await client.query(`alter database ${EMBEDDED_DATABASE} rename to ${DEMO_DATABASE}`)
   } catch (error) {
     const { code } = error as { code?: string }
-    if (code === '55006') throw new Error('The demo is running on this database: stop it first.')
+    if (code === '55006') {
+      throw new Error('The demo is running on this database: stop it first.', { cause: error })
+    }
     // moved by another process between the two statements
     if (code !== '42P04' && code !== '3D000') throw error
   } finally {

@@ -47,7 +47,7 @@ async function appliedMigrations({ pool }: CheckDeps['db']): Promise<Set<string>
 /** What kept us from the database. Its address is not told: the password is in it. */
 function connectionProblem(error: unknown): Error {
   const code = codeOf(error)
-  if (/^28/.test(code)) {
+  if (code.startsWith('28')) {
     return new Problem(
       said(`数据库不接受这个用户名或密码（${code}）`, `the database refuses us (${code})`),
       said('检查 DATABASE_URL 里的用户名和密码。', 'Check user and password in DATABASE_URL.'),
