@@ -4,7 +4,7 @@ import type { Faults } from '../api/faults.ts'
 import { verifyCallbackUrl, type Sender } from '../callbacks/sender.ts'
 import { isEventFields } from '../callbacks/xml.ts'
 import type { World } from '../core/world.ts'
-import type { EventFields, FaultInput } from '../options.ts'
+import type { CallRecord, EventFields, FaultInput } from '../options.ts'
 import { bodyOf, type Body } from '../ui/request.ts'
 import { UiError } from '../ui/ui-error.ts'
 import type { EventStreams } from './event-stream.ts'
@@ -41,18 +41,15 @@ export function controlRoutes(app: FastifyInstance, deps: ControlDeps): void {
     })
   })
 
-  app.get('/sandbox/faults', () => ({ items: faults.list() }))
+  app.get('/sandbox/faults', () => ({ items: faults.list(), nextCursor: null }))
   app.post('/sandbox/faults', ({ body }) => faults.add(faultOf(bodyOf(body))))
   app.delete('/sandbox/faults', () => {
     faults.clear()
     return { ok: true }
   })
 
-  app.get('/sandbox/log', ({ query }) => {
-    const after = Number(bodyOf(query)['after'] ?? 0)
-    return { items: world.calls.filter((call) => call.seq > after) }
-  })
-  app.get('/sandbox/callbacks', () => ({ items: world.state.deliveries }))
+  app.get('/sandbox/log', ({ query }) => logPage(world, bodyOf(query)))
+  app.get('/sandbox/callbacks', () => ({ items: world.state.deliveries, nextCursor: null }))
   app.post('/sandbox/events', async ({ body }) => {
     const sent = sendEvent(sender, bodyOf(body))
     if (bodyOf(body)['wait'] === true) return { items: await Promise.all(sent) }
@@ -65,6 +62,26 @@ export function controlRoutes(app: FastifyInstance, deps: ControlDeps): void {
     deps.reset(bodyOf(body)['keepClock'] === true)
     return { ok: true, ...clockNow() }
   })
+}
+
+/** The calls behind the number `cursor` (or `after`), oldest first; all that are kept unless `limit` says less. */
+function logPage(world: World, query: Body): { items: CallRecord[]; nextCursor: string | null } {
+  const after = wholeNumber(query, 'cursor') ?? wholeNumber(query, 'after') ?? 0
+  const limit = wholeNumber(query, 'limit') ?? Infinity
+  if (limit < 1) throw new UiError(400, 'limit wants a number from 1')
+  const behind = world.calls.filter((call) => call.seq > after)
+  const items = behind.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: last && behind.length > items.length ? String(last.seq) : null }
+}
+
+function wholeNumber(query: Body, name: string): number | undefined {
+  const text = query[name]
+  if (text === undefined || text === '') return undefined
+  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
+    throw new UiError(400, `${name} wants a whole number`)
+  }
+  return Number(text)
 }
 
 /** `{ now }`, `{ advance: seconds | "+1h" | "1d" | "-30m" }` or `{ next: "09:00" }` of the business day. */

@@ -39,5 +39,20 @@ export const Cursor = Type.String({
   description: 'nextCursor of the page before',
 })
 
+/** most entries of one page of a short list: stores, guides */
+export const MOST_OF_LIST = 5000
+
+/** Asks for a list that most chains read whole. */
+export const ListQuery = Type.Object(
+  {
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MOST_OF_LIST, default: MOST_OF_LIST }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ListQuery = Static<typeof ListQuery>
+
 export const page = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), nextCursor: nullable(Type.String()) })

@@ -167,7 +167,7 @@ describe('POST /sandbox/faults', () => {
     await get('/sandbox/faults', { method: 'DELETE' })
 
     expect(took).toBeGreaterThan(150)
-    expect(await (await get('/sandbox/faults')).json()).toEqual({ items: [] })
+    expect(await (await get('/sandbox/faults')).json()).toEqual({ items: [], nextCursor: null })
   })
 })
 
@@ -189,6 +189,31 @@ describe('GET /sandbox/log', () => {
       },
     ])
     expect(JSON.stringify(sandbox.log())).not.toContain(corp.agentSecret)
+  })
+})
+
+describe('GET /sandbox/log in pages', () => {
+  it('gives each call once, in their order', async () => {
+    const { api, get, sandbox } = await start()
+    for (let n = 0; n < 5; n += 1) await api('getcallbackip')
+    const seen: number[] = []
+    let pages = 0
+
+    for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+      const answer = await get(`/sandbox/log?limit=3&cursor=${cursor}`)
+      const page = (await answer.json()) as { items: { seq: number }[]; nextCursor: string | null }
+      seen.push(...page.items.map(({ seq }) => seq))
+      cursor = page.nextCursor
+    }
+
+    expect(seen).toEqual(sandbox.log().map(({ seq }) => seq))
+    expect(pages).toBe(Math.ceil(seen.length / 3))
+  })
+
+  it.each(['cursor=x', 'after=-1', 'limit=0', 'limit=1.5'])('refuses %s', async (query) => {
+    const { get } = await start()
+
+    expect((await get(`/sandbox/log?${query}`)).status).toBe(400)
   })
 })
 

@@ -56,7 +56,7 @@ export const TemplateQuery = Type.Object({
   store: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 })
 
-/** Every situation with its words. */
+/** Every situation with its words: one page. */
 export const TemplateList = Type.Object({
   storeNo: nullable(Type.String()),
   situations: Type.Array(
@@ -71,6 +71,7 @@ export const TemplateList = Type.Object({
       stores: Type.Integer(),
     }),
   ),
+  nextCursor: nullable(Type.String()),
 })
 export type TemplateList = Static<typeof TemplateList>
 
