@@ -118,6 +118,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function createApp(): FastifyInstance {
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true })
+  // an empty body is no body, whatever its content type says
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else void parse(request, String(body), done)
+  })
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof UiError) return reply.code(error.status).send({ message: error.message })
     if (error instanceof ApiError) return reply.code(409).send({ message: error.message })

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { migrate } from '../prisma/migrate.ts'
 import { loadConfig } from '../server/config.ts'
-import { DEMO_ENV, PROJECT, databaseFor, runScript } from './support/open.ts'
+import { databaseFor, runScript, settingsForScript } from './support/open.ts'
 
 const HELP = `npm run migrate
 Brings the database of DATABASE_URL (none: the embedded one) to the current schema.
@@ -13,12 +11,9 @@ await runScript(async () => {
     process.stdout.write(`${HELP}\n`)
     return
   }
-  const useDemo = !process.env['DATABASE_URL'] && existsSync(DEMO_ENV)
-  const config = loadConfig({
-    need: 'database',
-    envFile: useDemo ? DEMO_ENV : join(PROJECT, '.env'),
-  })
-  const { url, stop } = await databaseFor(config)
+  const settings = settingsForScript()
+  const config = loadConfig({ need: 'database', envFile: settings.envFile })
+  const { url, stop } = await databaseFor(config, settings)
   try {
     const applied = await migrate(url)
     process.stdout.write(

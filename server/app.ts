@@ -52,6 +52,8 @@ import { atOnce } from './plugins/at-once.ts'
 import { builtAssets } from './plugins/built-assets.ts'
 import { businessTime } from './plugins/business-time.ts'
 import { BARE_HEADERS, contentSecurity } from './plugins/content-security.ts'
+import { emptyBody } from './plugins/empty-body.ts'
+import { emptyQuery } from './plugins/empty-query.ts'
 import { errorAnswers } from './plugins/error-answers.ts'
 import { lastRequests } from './plugins/last-requests.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
@@ -137,7 +139,9 @@ async function forPeopleAndSystems(
   await app.register(requestLimit, { perMinute })
   await app.register(atOnce)
   await app.register(errorAnswers)
+  await app.register(emptyBody)
   await app.register(plainText)
+  await app.register(emptyQuery)
   await app.register(businessTime, { clock: deps.clock, zone: deps.zone })
   await app.register(builtAssets, { sidebarDir: deps.sidebarDir })
   await app.register(apiDocs, { publicUrl: config.publicUrl })

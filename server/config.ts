@@ -124,18 +124,13 @@ export function loadConfig(
 }
 
 function checkServer(config: Config): void {
-  checkSecret(
-    'WECOM_CORP_ID',
-    config.corpId,
-    /^ww?[0-9A-Za-z]{6,64}$/,
-    "the corp's id, ww… (我的企业 → 企业ID)",
-  )
+  checkSecret('WECOM_CORP_ID', config.corpId, /^\S+$/, "the corp's id, ww… (我的企业 → 企业ID)")
   if (config.agentId <= 0)
     throw new ConfigError("WECOM_AGENT_ID: write the app's AgentId, a number (应用管理 → the app)")
   checkSecret(
     'WECOM_AGENT_SECRET',
     config.agentSecret,
-    /^\S{10,}$/,
+    /^\S+$/,
     "the app's Secret (应用管理 → the app)",
   )
   checkSecret(

@@ -1,7 +1,13 @@
+import { isMoment } from '../domain/moment.ts'
 import { badField } from './bad-field.ts'
 
 /** most entries of one page */
 export const PAGE_SIZE = 20
+
+/** tells whether a part of a cursor can be one; a pattern is one */
+export interface PartShape {
+  test: (part: string) => boolean
+}
 
 /** Where a page ended, as text that callers hand back unread. */
 export function writeCursor(parts: string[]): string {
@@ -11,10 +17,10 @@ export function writeCursor(parts: string[]): string {
 /**
  * Reads a cursor.
  *
- * @param shapes one pattern for each part that writeCursor was given
+ * @param shapes what each part that writeCursor was given looks like
  * @throws BAD_INPUT when it is not one of ours
  */
-export function readCursor(cursor: string | undefined, shapes: RegExp[]): string[] | undefined {
+export function readCursor(cursor: string | undefined, shapes: PartShape[]): string[] | undefined {
   if (cursor === undefined) return undefined
   const parts = parse(cursor)
   if (
@@ -37,4 +43,4 @@ function parse(cursor: string): unknown {
 
 /** Shapes of the usual parts. */
 export const CURSOR_ID = /^\d{1,18}$/
-export const CURSOR_TIME = /^\d{4}-\d\d-\d\dT[\d:.]{5,15}(Z|[+-]\d\d(:?\d\d)?)$/
+export const CURSOR_TIME: PartShape = { test: isMoment }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { ConfigError, loadConfig } from './config.ts'
 import { createLog } from './log.ts'
@@ -11,11 +10,6 @@ const giveUp = new AbortController()
 /** `npm start`: the assistant for real. Everything it needs comes from the environment or `.env`. */
 try {
   const config = loadConfig({ need: 'everything', envFile: projectFolder('.env') })
-  if (config.databaseUrl === undefined && existsSync(projectFolder('.data/demo.env'))) {
-    throw new ConfigError(
-      "This machine's embedded database holds the demo's chain: set DATABASE_URL, or remove .data",
-    )
-  }
   const log = createLog(config.logLevel)
   const starting = startServer(config, log, giveUp.signal)
   // from the first moment: callbacks are taken before the rest of the start is done

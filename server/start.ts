@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startWorkers, type Workers } from '../bot/jobs.ts'
 import { startSyncIfNever } from '../bot/members/sync-run.ts'
 import { startEmbeddedPostgres } from '../prisma/embedded.ts'
+import { EMBEDDED_DATABASE, setDemoAside } from '../prisma/embedded-databases.ts'
 import { migrate } from '../prisma/migrate.ts'
 import { createApp } from './app.ts'
 import { startClock, type RunningClock } from './clock.ts'
@@ -18,9 +20,6 @@ export interface RunningServer {
   /** stops listening, lets requests and jobs end, closes the database; safe to call twice */
   stop: () => Promise<void>
 }
-
-/** database of the embedded server; the commands of scripts/ use the same */
-const EMBEDDED_DATABASE = 'guide'
 
 /**
  * Starts what the roles ask for: database first, migrated under a lock, then web, worker and clock. A database that is
@@ -38,6 +37,7 @@ export async function startServer(
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres(projectFolder('.data/postgres'))
       : undefined
+  if (embedded) await setDemoAside(embedded, existsSync(projectFolder('.data/demo.env')))
   const databaseUrl =
     config.databaseUrl ?? (await embedded?.ensureDatabase(EMBEDDED_DATABASE)) ?? ''
   const parts: Parts = {}

@@ -19,8 +19,7 @@ export function takeEncrypted(body: string): string | null {
   if (text.startsWith(CDATA_OPEN) && text.endsWith(CDATA_CLOSE)) {
     text = text.slice(CDATA_OPEN.length, -CDATA_CLOSE.length).trim()
   }
-  const isLikeBase64 = text !== '' && text.length % 4 === 0 && !text.includes('<')
-  return isLikeBase64 ? text : null
+  return text === '' || text.includes('<') ? null : text
 }
 
 /** Builds an envelope as WeCom posts it; for tests and for `npm run doctor`. */

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { DateTime } from 'luxon'
 import type { Faults } from '../api/faults.ts'
 import { verifyCallbackUrl, type Sender } from '../callbacks/sender.ts'
+import { isEventFields } from '../callbacks/xml.ts'
 import type { World } from '../core/world.ts'
-import type { EventFields, FaultInput } from '../options.ts'
+import type { CallRecord, EventFields, FaultInput } from '../options.ts'
 import { bodyOf, type Body } from '../ui/request.ts'
 import { UiError } from '../ui/ui-error.ts'
 import type { EventStreams } from './event-stream.ts'
@@ -40,18 +41,15 @@ export function controlRoutes(app: FastifyInstance, deps: ControlDeps): void {
     })
   })
 
-  app.get('/sandbox/faults', () => ({ items: faults.list() }))
+  app.get('/sandbox/faults', () => ({ items: faults.list(), nextCursor: null }))
   app.post('/sandbox/faults', ({ body }) => faults.add(faultOf(bodyOf(body))))
   app.delete('/sandbox/faults', () => {
     faults.clear()
     return { ok: true }
   })
 
-  app.get('/sandbox/log', ({ query }) => {
-    const after = Number(bodyOf(query)['after'] ?? 0)
-    return { items: world.calls.filter((call) => call.seq > after) }
-  })
-  app.get('/sandbox/callbacks', () => ({ items: world.state.deliveries }))
+  app.get('/sandbox/log', ({ query }) => logPage(world, bodyOf(query)))
+  app.get('/sandbox/callbacks', () => ({ items: world.state.deliveries, nextCursor: null }))
   app.post('/sandbox/events', async ({ body }) => {
     const sent = sendEvent(sender, bodyOf(body))
     if (bodyOf(body)['wait'] === true) return { items: await Promise.all(sent) }
@@ -64,6 +62,26 @@ export function controlRoutes(app: FastifyInstance, deps: ControlDeps): void {
     deps.reset(bodyOf(body)['keepClock'] === true)
     return { ok: true, ...clockNow() }
   })
+}
+
+/** The calls behind the number `cursor` (or `after`), oldest first; all that are kept unless `limit` says less. */
+function logPage(world: World, query: Body): { items: CallRecord[]; nextCursor: string | null } {
+  const after = wholeNumber(query, 'cursor') ?? wholeNumber(query, 'after') ?? 0
+  const limit = wholeNumber(query, 'limit') ?? Infinity
+  if (limit < 1) throw new UiError(400, 'limit wants a number from 1')
+  const behind = world.calls.filter((call) => call.seq > after)
+  const items = behind.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: last && behind.length > items.length ? String(last.seq) : null }
+}
+
+function wholeNumber(query: Body, name: string): number | undefined {
+  const text = query[name]
+  if (text === undefined || text === '') return undefined
+  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
+    throw new UiError(400, `${name} wants a whole number`)
+  }
+  return Number(text)
 }
 
 /** `{ now }`, `{ advance: seconds | "+1h" | "1d" | "-30m" }` or `{ next: "09:00" }` of the business day. */
@@ -116,7 +134,10 @@ function faultOf(body: Body): FaultInput {
   }
 }
 
-/** `{ fields }` or `{ xml }`, `times` times at once (the same event delivered again, as retries would). */
+/**
+ * `{ fields }`, `{ event: { … } }`, `{ xml }`, or the fields themselves (`{ Event, ChangeType, UserID, … }`), `times` times at
+ * once (the same event delivered again, as retries would).
+ */
 function sendEvent(sender: Sender, body: Body): ReturnType<Sender['send']>[] {
   const times = typeof body['times'] === 'number' ? Math.min(body['times'], 1000) : 1
   const turns = Array.from({ length: times })
@@ -124,9 +145,18 @@ function sendEvent(sender: Sender, body: Body): ReturnType<Sender['send']>[] {
     const { xml } = body
     return turns.map(() => sender.sendXml(xml, 'raw'))
   }
-  const fields = body['fields'] ?? body['event']
-  if (typeof fields !== 'object' || fields === null)
-    throw new UiError(400, 'send { fields } or { xml }')
-  // JSON given by whoever tests: names are checked where the XML is written
-  return turns.map(() => sender.send(fields as EventFields))
+  const fields = fieldsOf(body)
+  return turns.map(() => sender.send(fields))
+}
+
+function fieldsOf(body: Body): EventFields {
+  const { times: _times, wait: _wait, ...own } = body
+  const fields = body['fields'] ?? body['event'] ?? own
+  if (!isEventFields(fields) || Object.keys(fields).length === 0) {
+    throw new UiError(
+      400,
+      'send { fields }, { xml } or the fields themselves, such as { "Event": "enter_agent" }: names as in XML, values text, numbers, objects or lists of them',
+    )
+  }
+  return fields
 }

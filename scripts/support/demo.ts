@@ -4,13 +4,14 @@ import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { atTime, businessDay, DEFAULT_ZONE } from '../../domain/business-day.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../prisma/embedded.ts'
+import { DEMO_DATABASE, setDemoAside } from '../../prisma/embedded-databases.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
 import type { AppDeps } from '../../server/deps.ts'
 import { buildPages } from './build-pages.ts'
 import { turnOnTagRules } from './demo-tag-rules.ts'
 import { liveNights } from './live-nights.ts'
-import { DATA_FOLDER, DEMO_ENV, EMBEDDED_DATABASE } from './open.ts'
+import { DATA_FOLDER, DEMO_ENV } from './open.ts'
 import { demoEnvironment, loadChain, readWecom, startWorld, type World } from './world.ts'
 
 const STATE_FILE = join(DATA_FOLDER, 'demo-sandbox.json')
@@ -23,11 +24,12 @@ export interface Demo extends Pick<World, 'assistantUrl' | 'sandboxUrl'> {
 }
 
 /**
- * Starts the whole demo: embedded PostgreSQL, sandbox, chain, assistant. A second start keeps what is there.
+ * Starts the whole demo: embedded PostgreSQL, sandbox, chain, assistant, beside a real chain that may live on the same
+ * server. A second start keeps what is there.
  *
  * @param options.fresh starts over
  * @param options.say progress, a line at a time
- * @throws Error when a port is taken or the database holds a real chain
+ * @throws Error when a port is taken
  */
 export async function startDemo(options: {
   fresh: boolean
@@ -38,9 +40,10 @@ export async function startDemo(options: {
   const ports = { assistant: portOf('PORT', 7300), sandbox: portOf('SANDBOX_PORT', 7310) }
   say('· PostgreSQL')
   const server = await startEmbeddedPostgres(join(DATA_FOLDER, 'postgres'))
+  await setDemoAside(server, existsSync(DEMO_ENV))
   const complete = existsSync(COMPLETE) && existsSync(DEMO_ENV) && existsSync(STATE_FILE)
   if (options.fresh || !complete) await startOver(server)
-  const databaseUrl = await server.ensureDatabase(EMBEDDED_DATABASE)
+  const databaseUrl = await server.ensureDatabase(DEMO_DATABASE)
   await migrate(databaseUrl)
   const environment = keepEnvironment(ports)
 
@@ -87,35 +90,16 @@ async function fill(deps: AppDeps, chain: Chain, say: (text: string) => void): P
 }
 
 async function startOver(server: EmbeddedPostgres): Promise<void> {
-  if (!existsSync(DEMO_ENV) && (await holdsRows(server))) {
-    throw new Error(
-      'The embedded database holds a chain that is not the demo’s. Move .data away, or run the demo in another folder.',
-    )
-  }
   for (const file of [COMPLETE, STATE_FILE, DEMO_ENV]) rmSync(file, { force: true })
   const client = new pg.Client({ connectionString: server.url('postgres') })
   await client.connect()
-  await client.query(`drop database if exists ${EMBEDDED_DATABASE} with (force)`)
+  await client.query(`drop database if exists ${DEMO_DATABASE} with (force)`)
   await client.end()
-}
-
-async function holdsRows(server: EmbeddedPostgres): Promise<boolean> {
-  const client = new pg.Client({ connectionString: await server.ensureDatabase(EMBEDDED_DATABASE) })
-  await client.connect()
-  try {
-    const found = await client.query(
-      `select 1 from information_schema.tables where table_schema = 'public' and table_name = 'customer'`,
-    )
-    if (found.rowCount === 0) return false
-    return ((await client.query('select 1 from customer limit 1')).rowCount ?? 0) > 0
-  } finally {
-    await client.end()
-  }
 }
 
 /** The demo's keys live as long as its data; addresses follow the ports of this start. */
 function keepEnvironment(ports: { assistant: number; sandbox: number }): Record<string, string> {
-  const made = demoEnvironment(ports)
+  const made = { ...demoEnvironment(ports), SPOOL_FOLDER: join(DATA_FOLDER, 'demo-spool') }
   const kept = existsSync(DEMO_ENV) ? parseEnv(readFileSync(DEMO_ENV, 'utf8')) : {}
   const addresses = [
     'HOST',

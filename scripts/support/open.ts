@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 import { pino, type Logger } from 'pino'
 import type { Clock } from '../../bot/deps.ts'
 import { createDataCipher, type DataCipher } from '../../bot/members/data-cipher.ts'
 import { openDatabase, type Database } from '../../prisma/db.ts'
 import { startEmbeddedPostgres } from '../../prisma/embedded.ts'
+import { DEMO_DATABASE, EMBEDDED_DATABASE, setDemoAside } from '../../prisma/embedded-databases.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { ConfigError, loadConfig, type Config } from '../../server/config.ts'
 
@@ -14,8 +16,7 @@ export const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 export const DATA_FOLDER = join(PROJECT, '.data')
 /** what the demo made for itself: keys, and where its sandbox is */
 export const DEMO_ENV = join(DATA_FOLDER, 'demo.env')
-/** database of the embedded server that everything uses where DATABASE_URL is not set */
-export const EMBEDDED_DATABASE = 'guide'
+const ENV_FILE = join(PROJECT, '.env')
 
 export interface OpenScript {
   config: Config
@@ -26,27 +27,41 @@ export interface OpenScript {
   close: () => Promise<void>
 }
 
+/** Which chain a command works on. */
+export interface Settings {
+  envFile: string
+  isDemo: boolean
+}
+
 /**
- * Opens what a command needs: configuration, database (embedded where DATABASE_URL is not set; then the demo's
- * settings hold too, when there is a demo), clock, cipher. Migrates first, so that a command works on a fresh
- * clone. Logs go to standard error.
+ * The demo's settings where there is a demo, unless the environment or `.env` name a database or a company: then the
+ * real chain's.
+ */
+export function settingsForScript(): Settings {
+  const own = { ...(existsSync(ENV_FILE) ? parseEnv(readFileSync(ENV_FILE, 'utf8')) : {}) }
+  const isReal = ['DATABASE_URL', 'WECOM_CORP_ID'].some((name) => process.env[name] || own[name])
+  const isDemo = !isReal && existsSync(DEMO_ENV)
+  return { isDemo, envFile: isDemo ? DEMO_ENV : ENV_FILE }
+}
+
+/**
+ * Opens what a command needs: configuration, database (embedded where DATABASE_URL is not set), clock, cipher: the
+ * demo's or the real chain's, as settingsForScript says. Migrates first, so that a command works on a fresh clone.
+ * Logs go to standard error.
  *
  * @param options.need `data` when the command reads or writes personal data: DATA_KEY must be there
  */
 export async function openForScript(options: { need: 'data' | 'database' }): Promise<OpenScript> {
-  const useDemo = !process.env['DATABASE_URL'] && existsSync(DEMO_ENV)
-  const config = loadConfig({
-    need: options.need,
-    envFile: useDemo ? DEMO_ENV : join(PROJECT, '.env'),
-  })
+  const settings = settingsForScript()
+  const config = loadConfig({ need: options.need, envFile: settings.envFile })
   const log = pino({ level: config.logLevel }, pino.destination(2))
-  const { url, stop } = await databaseFor(config)
+  const { url, stop } = await databaseFor(config, settings)
   await migrate(url)
   const db = openDatabase(url, { connections: 4 })
   return {
     config,
     db,
-    clock: useDemo ? await demoClock() : systemClock,
+    clock: settings.isDemo ? await demoClock() : systemClock,
     cipher: config.dataKey ? createDataCipher(config.dataKey) : cipherWithoutKey,
     log,
     close: async () => {
@@ -59,10 +74,13 @@ export async function openForScript(options: { need: 'data' | 'database' }): Pro
 /** The database of the configuration: the given one, or the embedded server's, started when it isn't running. */
 export async function databaseFor(
   config: Config,
+  { isDemo }: Pick<Settings, 'isDemo'>,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   if (config.databaseUrl) return { url: config.databaseUrl, stop: () => Promise.resolve() }
   const server = await startEmbeddedPostgres(join(DATA_FOLDER, 'postgres'))
-  return { url: await server.ensureDatabase(EMBEDDED_DATABASE), stop: server.stop }
+  await setDemoAside(server, existsSync(DEMO_ENV))
+  const url = await server.ensureDatabase(isDemo ? DEMO_DATABASE : EMBEDDED_DATABASE)
+  return { url, stop: server.stop }
 }
 
 /** Runs a command's body; a ConfigError becomes one clear line and exit code 1. */

@@ -16,7 +16,8 @@ Finds who deserves a word on a day and makes the tasks and cards. Scanning a day
   --date D    as of this day; default: today in the business time zone
   --kind K    one rule only: ${RULE_KINDS.join(', ')}
   --dry-run   writes nothing, prints what would be made, held back and why
-  --json      one JSON document on standard output; logs go to standard error
+  --json      one JSON document on standard output; logs go to standard error. npm prints a banner of
+              its own before it: npm run -s scan -- --json gives the document alone
 
 Exit code: 0 done, 2 it can't be done as asked.`
 

@@ -1,10 +1,15 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { Format } from 'typebox/format'
+import { isMoment } from '../../domain/moment.ts'
 
 /** Shapes that several nouns of the API share. */
 
 export const Id = Type.String({ pattern: '^[0-9]{1,18}$', description: 'our id' })
 
 export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'YYYY-MM-DD' })
+
+// typebox takes zone names, leap seconds and the year 0, which Date and PostgreSQL don't
+Format.Set('date-time', isMoment)
 
 export const Moment = Type.String({ format: 'date-time', description: 'ISO 8601 with offset' })
 
@@ -28,7 +33,26 @@ export const ErrorAnswer = Type.Object({
 })
 export type ErrorAnswer = Static<typeof ErrorAnswer>
 
-export const Cursor = Type.String({ maxLength: 200, description: 'nextCursor of the page before' })
+export const Cursor = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'nextCursor of the page before',
+})
+
+/** most entries of one page of a short list: stores, guides */
+export const MOST_OF_LIST = 5000
+
+/** Asks for a list that most chains read whole. */
+export const ListQuery = Type.Object(
+  {
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MOST_OF_LIST, default: MOST_OF_LIST }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ListQuery = Static<typeof ListQuery>
 
 export const page = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), nextCursor: nullable(Type.String()) })

@@ -29,6 +29,8 @@ export interface Check {
   title: Said
   /** what it is for */
   about: Said
+  /** what it asks needs our database too: WeCom's tokens are kept in it */
+  needsDatabase?: boolean
   /** answers what was found; throws Problem, or anything else for an unexpected failure */
   run: (deps: CheckDeps) => Promise<Said>
 }

@@ -9,6 +9,7 @@ export const CHECKS: Record<CheckName, Check> = {
   database: {
     title: said('数据库', 'database'),
     about: said('所有数据和排队的作业都在里面。', 'It holds all data and all waiting jobs.'),
+    needsDatabase: true,
     run: checkDatabase,
   },
   clock: {
@@ -22,11 +23,13 @@ export const CHECKS: Record<CheckName, Check> = {
   token: {
     title: said('访问凭证和可信 IP', 'token, trusted IP'),
     about: said('没有它，什么都发不出去、读不到。', 'Without it nothing is sent and nothing read.'),
+    needsDatabase: true,
     run: checkToken,
   },
   app: {
     title: said('应用', 'app'),
     about: said('卡片和消息以这个应用的名义发出。', 'Cards and messages go out in its name.'),
+    needsDatabase: true,
     run: checkApp,
   },
   customer_contact: {
@@ -35,11 +38,13 @@ export const CHECKS: Record<CheckName, Check> = {
       '有了这个权限，才读得到导购的客户。',
       'With this permission the customers of guides are read.',
     ),
+    needsDatabase: true,
     run: checkFollowers,
   },
   tags: {
     title: said('标签', 'tags'),
     about: said('标签要在这里和企业微信之间同步。', 'Tags are kept in step with WeCom.'),
+    needsDatabase: true,
     run: checkTags,
   },
   js_tickets: {
@@ -48,6 +53,7 @@ export const CHECKS: Record<CheckName, Check> = {
       '聊天侧边栏靠它识别客户、发送话术。',
       'The chat sidebar knows the customer and sends words by them.',
     ),
+    needsDatabase: true,
     run: checkTickets,
   },
   public_address: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { setDemoAside } from '../../prisma/embedded-databases.ts'
 import { startEmbeddedPostgres } from '../../prisma/embedded.ts'
 
 let folder: string
@@ -83,5 +84,21 @@ describe('the embedded PostgreSQL', () => {
     rmSync(elsewhere, { recursive: true })
 
     expect(rows).toEqual([{ one: 1 }])
+  })
+
+  it('gives a demo that lived in the real chain’s database one of its own, with its rows, once', async () => {
+    const server = await startEmbeddedPostgres(folder, { durable: false })
+    await ask(await server.ensureDatabase('guide'), 'create table kept as select 1 as one')
+
+    await setDemoAside(server, false)
+    const before = await ask(server.url('guide'), 'select one from kept')
+    await setDemoAside(server, true)
+    await ask(await server.ensureDatabase('guide'), 'create table kept as select 2 as one')
+    await setDemoAside(server, true)
+    const real = await ask(server.url('guide'), 'select one from kept')
+    const demo = await ask(server.url('guide_demo'), 'select one from kept')
+    await server.stop()
+
+    expect([before, real, demo]).toEqual([[{ one: 1 }], [{ one: 2 }], [{ one: 1 }]])
   })
 })

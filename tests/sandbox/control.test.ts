@@ -58,6 +58,71 @@ describe('POST /sandbox/clock', () => {
   })
 })
 
+describe('POST /sandbox/events', () => {
+  const event = {
+    Event: 'change_external_contact',
+    ChangeType: 'del_follow_user',
+    UserID: 'lihua',
+    ExternalUserID: 'wmZhang',
+  }
+
+  it.each([
+    ['the fields themselves', event],
+    ['the fields with `times` and `wait`', { ...event, times: 1, wait: true }],
+    ['{ fields }', { fields: event }],
+    ['{ event }', { event }],
+  ])('makes any callback from %s', async (_name, body) => {
+    const { post, sandbox, field, receiver } = await start()
+
+    await post('/sandbox/events', body)
+    await sandbox.idle()
+
+    expect(receiver.heard).toHaveLength(1)
+    expect(['Event', 'ChangeType', 'UserID', 'ExternalUserID', 'MsgType'].map(field)).toEqual([
+      ...Object.values(event),
+      'event',
+    ])
+    expect(receiver.heard[0]?.xml).not.toMatch(/times|wait/)
+  })
+
+  it.each([
+    [{}],
+    [{ times: 3 }],
+    [{ 'no name': 'x' }],
+    [{ '1st': 'x' }],
+    [{ fields: {} }],
+    [{ fields: [] }],
+    [{ fields: { Event: null } }],
+    [{ Event: 'a', Deep: { '<b>': 'x' } }],
+    [{ Event: true }],
+  ])('refuses %o and sends nothing', async (body) => {
+    const { get, receiver, sandbox } = await start()
+
+    const answer = await get('/sandbox/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    await sandbox.idle()
+
+    expect(answer.status).toBe(400)
+    expect(receiver.heard).toEqual([])
+  })
+})
+
+describe('POST /sandbox/reset', () => {
+  it('takes an empty body that says it is JSON', async () => {
+    const { get } = await start()
+
+    const answer = await get('/sandbox/reset', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+
+    expect(answer.status).toBe(200)
+  })
+})
+
 describe('POST /sandbox/faults', () => {
   it('answers with an errcode so many times, then does it', async () => {
     const { api, post } = await start()
@@ -102,7 +167,7 @@ describe('POST /sandbox/faults', () => {
     await get('/sandbox/faults', { method: 'DELETE' })
 
     expect(took).toBeGreaterThan(150)
-    expect(await (await get('/sandbox/faults')).json()).toEqual({ items: [] })
+    expect(await (await get('/sandbox/faults')).json()).toEqual({ items: [], nextCursor: null })
   })
 })
 
@@ -124,6 +189,31 @@ describe('GET /sandbox/log', () => {
       },
     ])
     expect(JSON.stringify(sandbox.log())).not.toContain(corp.agentSecret)
+  })
+})
+
+describe('GET /sandbox/log in pages', () => {
+  it('gives each call once, in their order', async () => {
+    const { api, get, sandbox } = await start()
+    for (let n = 0; n < 5; n += 1) await api('getcallbackip')
+    const seen: number[] = []
+    let pages = 0
+
+    for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+      const answer = await get(`/sandbox/log?limit=3&cursor=${cursor}`)
+      const page = (await answer.json()) as { items: { seq: number }[]; nextCursor: string | null }
+      seen.push(...page.items.map(({ seq }) => seq))
+      cursor = page.nextCursor
+    }
+
+    expect(seen).toEqual(sandbox.log().map(({ seq }) => seq))
+    expect(pages).toBe(Math.ceil(seen.length / 3))
+  })
+
+  it.each(['cursor=x', 'after=-1', 'limit=0', 'limit=1.5'])('refuses %s', async (query) => {
+    const { get } = await start()
+
+    expect((await get(`/sandbox/log?${query}`)).status).toBe(400)
   })
 })
 

@@ -44,6 +44,7 @@ export function runProcess(
   script: string,
   args: string[],
   databaseUrl: string,
+  env: Record<string, string> = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     execFile(
@@ -56,6 +57,7 @@ export function runProcess(
           LOG_LEVEL: 'silent',
           DATA_KEY: TEST_ENVIRONMENT.DATA_KEY,
           DATABASE_URL: databaseUrl,
+          ...env,
         },
       },
       (error, out, err) => {

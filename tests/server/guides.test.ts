@@ -39,3 +39,58 @@ describe('GET /api/guides', () => {
     )
   })
 })
+
+describe('a list in pages', () => {
+  interface Page {
+    items: Record<string, string | null>[]
+    nextCursor: string | null
+  }
+
+  async function pages(path: string, limit: number): Promise<Page['items'][]> {
+    const headers = await signIn(test.app, chain.hq.userid)
+    const found: Page['items'][] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const url = `${path}?limit=${limit}&cursor=${cursor}`
+      const page: Page = (await test.app.inject({ url, headers })).json<Page>()
+      found.push(page.items)
+      cursor = page.nextCursor
+    }
+    return found
+  }
+
+  beforeAll(async () => {
+    const names = ['同名', '同名', '一号店', 'z', 'Z', '']
+    await db.prisma.store.createMany({
+      data: names.flatMap((name, i) =>
+        [null, '华东', '华北'].map((region) => ({ storeNo: `P${i}${region}`, name, region })),
+      ),
+    })
+    await db.prisma.employee.createMany({
+      data: Array.from({ length: 20 }, (_, i) => ({
+        userid: `p${i}`,
+        useridKey: `p${i}`,
+        name: i % 3 === 0 ? '同名' : `导购${i}`,
+        storeNo: i % 4 === 0 ? null : `P${i % 3}华东`,
+      })),
+    })
+  })
+
+  it.each([
+    ['/api/stores', 'storeNo'],
+    ['/api/guides', 'userid'],
+  ])('gives each of %s once, in the order of the whole', async (path, id) => {
+    const whole = await pages(path, 5000)
+    const parts = await pages(path, 3)
+
+    expect(whole).toHaveLength(1)
+    expect(parts.length).toBeGreaterThan(6)
+    expect(parts.flat()).toEqual(whole.flat())
+    expect(new Set(whole.flat().map((one) => one[id])).size).toBe(whole.flat().length)
+  })
+
+  it.each(['cursor=abc', 'limit=0', 'limit=5001', 'page=2'])('refuses %s', async (query) => {
+    const headers = await signIn(test.app, chain.hq.userid)
+
+    expect((await test.app.inject({ url: `/api/stores?${query}`, headers })).statusCode).toBe(400)
+  })
+})

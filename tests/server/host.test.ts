@@ -354,6 +354,29 @@ describe('GET /api/jssdk', () => {
   })
 
   it.each([
+    'http://127.0.0.1:7300/desk?state=a|b[c]',
+    'http://127.0.0.1:7300/console/客户?from=侧边栏',
+    'http://127.0.0.1:7300/sidebar?q="<>^`{}',
+  ])('signs the address as it is, letter by letter: %s', async (url) => {
+    const answer = await ask(url)
+
+    expect(answer.statusCode).toBe(200)
+    const { config } = answer.json<{
+      config: { signature: string; nonceStr: string; timestamp: number }
+    }>()
+    expect(config.signature).toBe(
+      signPage('test-jsapi_ticket', url, config.timestamp, config.nonceStr).signature,
+    )
+  })
+
+  it.each(['sidebar', '/sidebar', '', 'http://', `http://127.0.0.1:7300/${'x'.repeat(2048)}`])(
+    'refuses what is no full address: %#',
+    async (url) => {
+      expect((await ask(url)).statusCode).toBe(400)
+    },
+  )
+
+  it.each([
     'http://evil.example/sidebar',
     'http://127.0.0.1.evil.example:7300/sidebar',
     'http://127.0.0.1:7301/sidebar',

@@ -46,6 +46,7 @@ describe('GET /api/tags', () => {
     })
 
     expect(await library()).toEqual({
+      nextCursor: null,
       groups: [{ id: groupId, name: '喜好', dimension: 'behaviour', mayAdd: true }],
       tags: [
         {

@@ -372,6 +372,8 @@ describe('GET /api/reports/execution', () => {
       period: { from: '2026-11-22', to: '2026-11-22' },
       execution: { numerator: 2, denominator: 3, rate: 0.6667 },
       completion: { numerator: 1, denominator: 2, rate: 0.5 },
+      sentOfGiven: { numerator: 1, denominator: 3, rate: 0.3333 },
+      purchasedOfSent: { numerator: 1, denominator: 1, rate: 1 },
       purchasedAfter: 1,
       guides: [
         {
@@ -381,6 +383,8 @@ describe('GET /api/reports/execution', () => {
           storeName: '静安店',
           execution: { numerator: 2, denominator: 3, rate: 0.6667 },
           completion: { numerator: 1, denominator: 2, rate: 0.5 },
+          sentOfGiven: { numerator: 1, denominator: 3, rate: 0.3333 },
+          purchasedOfSent: { numerator: 1, denominator: 1, rate: 1 },
           sent: 1,
           purchasedAfter: 1,
         },

@@ -2,6 +2,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReceiver } from '../../bot/callbacks/receive.ts'
 import { createMetrics } from '../../bot/metrics.ts'
+import { signMessage } from '../../bot/wecom/crypto.ts'
+import { buildEnvelope } from '../../bot/wecom/envelope.ts'
 import { wecomCallbackRoutes } from '../../server/api/wecom-callback/routes.ts'
 import { callbackRequest, eventXml } from '../bot/callbacks/callback-request.ts'
 import { SAMPLE, V1, V2 } from '../bot/wecom/vectors.ts'
@@ -37,6 +39,18 @@ const v1Query = {
 const v2 = {
   query: { msg_signature: V2.signature, timestamp: V2.timestamp, nonce: V2.nonce },
   body: `<xml><Encrypt><![CDATA[${V2.encrypt}]]></Encrypt></xml>`,
+}
+
+/** a ciphertext that lost its last letters, under a right signature */
+function signedCutOff() {
+  const { token, corpId } = SAMPLE
+  const { timestamp, nonce } = V2
+  const encrypt = V2.encrypt.slice(0, -3)
+  const signature = signMessage({ token, timestamp, nonce, encrypt })
+  return {
+    query: { msg_signature: signature, timestamp, nonce },
+    body: buildEnvelope(corpId, encrypt),
+  }
 }
 
 async function post(
@@ -106,6 +120,8 @@ describe('POST /wecom/callback', () => {
     ['no signature', { ...v2, query: {} }, 401],
     ['another corp', callbackRequest(eventXml(1), { corpId: 'ww_somebody_else' }), 401],
     ['another key', callbackRequest(eventXml(1), { aesKey: `${'a'.repeat(42)}A` }), 401],
+    ['a cipher cut off', { ...v2, body: v2.body.replace('==]]', ']]') }, 401],
+    ['a cipher cut off and signed so', signedCutOff(), 401],
     ['no body', { ...v2, body: '' }, 400],
     ['no envelope', { ...v2, body: '<xml><a>1</a></xml>' }, 400],
     ['JSON', { ...v2, body: '{"a":1}' }, 400],

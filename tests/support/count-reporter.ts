@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Prints the run's last line, `N passed, N failed`, as CI reads it. */
+/** Prints the run's last line, `N passed, N failed`, as CI reads it; what was skipped stands on a line before. */
 export class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
@@ -14,9 +14,9 @@ export class CountReporter implements Reporter {
       if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed'))
         count.failed += 1
     }
-    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
+    const skipped = count.skipped > 0 ? `${count.skipped} skipped\n` : ''
     process.on('exit', () => {
-      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`)
+      process.stdout.write(`\n${skipped}${count.passed} passed, ${count.failed} failed\n`)
     })
   }
 }

@@ -1,4 +1,4 @@
-import { existsAsDay } from './fields.ts'
+import { existsAsDay } from '../../../domain/moment.ts'
 import type { Problem } from './slice.ts'
 
 export interface Birthday {

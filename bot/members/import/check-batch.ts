@@ -9,27 +9,32 @@ const validators = new WeakMap<TObject, Validator>()
 export interface CheckedBatch {
   /** one item for each natural key */
   items: CheckedItem<Record<string, unknown>>[]
-  /** rows that say again, word for word, what another row of the batch says */
+  /** good rows whose key another row of the batch holds: the same again, or older */
   repeated: number
   rejected: RowRemark[]
+  /** the repeated rows that said something else */
+  warnings: RowRemark[]
 }
 
 /**
  * Checks each row by itself: a bad one is named with its field and the remedy, good ones are kept. Of several
- * rows with one key the newest stays (by updatedAt, else by position); the others are named too.
+ * rows with one key the newest stays (by updatedAt, else by position); an older one that says something else is a warning.
  *
  * @param now birthdays lie before it
  */
 export function checkBatch(slice: ImportSlice, rows: readonly unknown[], now: Date): CheckedBatch {
   const rejected: RowRemark[] = []
+  const warnings: RowRemark[] = []
   const byKey = new Map<string, CheckedItem<Record<string, unknown>>>()
   let repeated = 0
   const supersede = (
     old: CheckedItem<Record<string, unknown>>,
     by: CheckedItem<Record<string, unknown>>,
   ) => {
-    if (JSON.stringify(old.item) === JSON.stringify(by.item)) repeated++
-    else rejected.push(superseded(slice, old, by))
+    repeated++
+    if (JSON.stringify(old.item) !== JSON.stringify(by.item)) {
+      warnings.push(superseded(slice, old, by))
+    }
   }
 
   rows.forEach((row, index) => {
@@ -50,7 +55,8 @@ export function checkBatch(slice: ImportSlice, rows: readonly unknown[], now: Da
     byKey.set(checked.key, checked)
   })
   rejected.sort((a, b) => a.index - b.index)
-  return { items: [...byKey.values()], repeated, rejected }
+  warnings.sort((a, b) => a.index - b.index)
+  return { items: [...byKey.values()], repeated, rejected, warnings }
 }
 
 function refusalOf(

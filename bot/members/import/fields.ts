@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { isMoment, MOMENT_PATTERN } from '../../../domain/moment.ts'
 import type { Problem } from './slice.ts'
 
 /**
@@ -28,12 +29,11 @@ export const flag = (what: string) => Type.Boolean({ description: `true or false
 export const oneOf = <const T extends string>(words: readonly T[]) =>
   Type.Unsafe<T>({ type: 'string', enum: [...words], description: `one of ${words.join(', ')}` })
 
-const MOMENT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
 const MOMENT_REMEDY = 'an ISO 8601 time with offset, such as 2026-11-22T10:30:00+08:00'
 
 const MOST_AHEAD_DAYS = 7
 
-export const moment = () => Type.String({ pattern: MOMENT, description: MOMENT_REMEDY })
+export const moment = () => Type.String({ pattern: MOMENT_PATTERN, description: MOMENT_REMEDY })
 
 /** May be left out, or null. */
 export const optional = <Schema extends TSchema>(schema: Schema) =>
@@ -55,7 +55,7 @@ export function toIso(moment: string): string {
 export function badMoment(item: object, fields: readonly string[]): Problem | undefined {
   for (const field of fields) {
     const value = (item as Record<string, unknown>)[field]
-    if (typeof value === 'string' && !existsAsMoment(value)) {
+    if (typeof value === 'string' && !isMoment(value)) {
       return { field, remedy: `${MOMENT_REMEDY}, that exists and lies between 1900 and 2199` }
     }
   }
@@ -70,23 +70,6 @@ export function tooFarAhead(moment: string, field: string, now: Date): Problem |
   return Date.parse(moment) > now.getTime() + MOST_AHEAD_DAYS * 86_400_000
     ? { field, remedy: `a time that is at most ${MOST_AHEAD_DAYS} days ahead of now` }
     : undefined
-}
-
-function existsAsMoment(text: string): boolean {
-  if (text < '1900' || text >= '2200' || Number.isNaN(Date.parse(text))) return false
-  // Date.parse takes the 30th of February for the 2nd of March
-  const day = Number(text.slice(8, 10))
-  return day <= 28 || existsAsDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), day)
-}
-
-/**
- * Whether a month has such a day.
- * @example existsAsDay(2000, 2, 29) // true
- * @example existsAsDay(1990, 2, 30) // false
- */
-export function existsAsDay(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1
 }
 
 /** The value of a field that may be null in the item, for a row; absent stays absent. */

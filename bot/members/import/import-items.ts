@@ -26,7 +26,7 @@ export interface ImportResult {
   /** rows that say what was known already, or less than that */
   unchanged: number
   rejected: RowRemark[]
-  /** rows that were kept, with a doubt the sender should know of */
+  /** good rows with something the sender should know of: a doubt, or a newer row of the same key beside them */
   warnings: RowRemark[]
 }
 
@@ -53,7 +53,7 @@ export async function importItems(
     accepted,
     unchanged: batch.items.length - accepted + batch.repeated,
     rejected: batch.rejected,
-    warnings: changes.warnings,
+    warnings: [...batch.warnings, ...changes.warnings],
   }
 }
 

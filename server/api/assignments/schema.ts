@@ -153,7 +153,7 @@ export const AssignmentCustomerQuery = Type.Object(
   {
     cursor: Type.Optional(Cursor),
     state: Type.Optional(oneOf(CUSTOMER_STATES)),
-    guide: Type.Optional(Type.String({ maxLength: 64, description: 'userid' })),
+    guide: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'userid' })),
     format: Type.Optional(oneOf(['json', 'csv'])),
   },
   strict,

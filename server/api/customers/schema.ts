@@ -176,7 +176,7 @@ export type TimelineEntry = Static<typeof TimelineEntry>
 export const TimelineQuery = Type.Object({
   cursor: Type.Optional(Cursor),
   /** comma-separated; all when missing */
-  types: Type.Optional(Type.String({ maxLength: 100 })),
+  types: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
 })
 export const TimelinePage = page(TimelineEntry)
 export type TimelinePage = Static<typeof TimelinePage>

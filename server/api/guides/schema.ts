@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { nullable } from '../shapes.ts'
+import { nullable, page } from '../shapes.ts'
 
 /** Somebody customers may be given to. */
 export const Guide = Type.Object({
@@ -10,6 +10,6 @@ export const Guide = Type.Object({
 })
 export type Guide = Static<typeof Guide>
 
-/** By store, then by name: a chain has thousands, not millions. */
-export const GuideList = Type.Object({ items: Type.Array(Guide) })
+/** By store, then by name. */
+export const GuideList = page(Guide)
 export type GuideList = Static<typeof GuideList>

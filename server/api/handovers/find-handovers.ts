@@ -123,7 +123,7 @@ export async function findNeeded(deps: AppDeps, user: SignedIn): Promise<NeededH
     where not e.active and ${scope.employees(user)} and has.customers + has.tasks > 0
     order by has.customers desc, e.userid_key limit ${MOST_NEEDED}`,
   )
-  return { items }
+  return { items, nextCursor: null }
 }
 
 function briefOf({ createdAt, lastAskedAt, ...row }: Row, zone: string): HandoverBrief {

@@ -157,16 +157,14 @@ export const HandoverCustomerQuery = Type.Object(
 export type HandoverCustomerQuery = Static<typeof HandoverCustomerQuery>
 
 /** Who is not at work any more and still has customers or open tasks, most customers first. */
-export const NeededHandovers = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      ...Person.properties,
-      storeName: nullable(Type.String()),
-      customers: Type.Integer(),
-      tasks: Type.Integer(),
-      /** of the customers are being handed over */
-      underWay: Type.Integer(),
-    }),
-  ),
-})
+export const NeededHandovers = page(
+  Type.Object({
+    ...Person.properties,
+    storeName: nullable(Type.String()),
+    customers: Type.Integer(),
+    tasks: Type.Integer(),
+    /** of the customers are being handed over */
+    underWay: Type.Integer(),
+  }),
+)
 export type NeededHandovers = Static<typeof NeededHandovers>

@@ -20,6 +20,7 @@ export async function findNights(deps: AppDeps): Promise<NightRuns> {
       finishedAt: finishedAt?.toISOString() ?? null,
       figures: figuresOf(summary),
     })),
+    nextCursor: null,
   }
 }
 

@@ -25,6 +25,7 @@ export const healthCheckRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = a
         title: CHECKS[name].title[lang],
         about: CHECKS[name].about[lang],
       })),
+      nextCursor: null,
     }
   })
 

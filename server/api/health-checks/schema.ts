@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox'
 import { CHECK_NAMES } from '../../doctor/check-names.ts'
-import { Day, Moment, nullable, oneOf } from '../shapes.ts'
+import { Day, Moment, nullable, oneOf, page } from '../shapes.ts'
 
 const Name = oneOf(CHECK_NAMES)
 
 /** The things a set-up needs, in the order in which they are looked at. */
-export const CheckList = Type.Object({
-  items: Type.Array(Type.Object({ name: Name, title: Type.String(), about: Type.String() })),
-})
+export const CheckList = page(
+  Type.Object({ name: Name, title: Type.String(), about: Type.String() }),
+)
 export type CheckList = Static<typeof CheckList>
 
 export const CheckParams = Type.Object({ name: Name })
@@ -30,5 +30,5 @@ export const NightRun = Type.Object({
   /** what came of it, by name: tasks made, candidates held back, … */
   figures: Type.Array(Type.Object({ name: Type.String(), n: Type.Integer() })),
 })
-export const NightRuns = Type.Object({ items: Type.Array(NightRun) })
+export const NightRuns = page(NightRun)
 export type NightRuns = Static<typeof NightRuns>

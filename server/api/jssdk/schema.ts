@@ -6,7 +6,12 @@ const Signature = Type.Object({
   signature: Type.String(),
 })
 
-export const JssdkQuery = Type.Object({ url: Type.String({ format: 'uri', maxLength: 2048 }) })
+export const JssdkQuery = Type.Object({
+  url: Type.String({
+    maxLength: 2048,
+    description: 'location.href as it is, signed to the letter',
+  }),
+})
 
 /** What ww.register needs for one page. */
 export const Jssdk = Type.Object({

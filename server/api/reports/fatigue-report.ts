@@ -79,6 +79,7 @@ export const fatigueReport: ReportFile = {
       ),
     ])
     const { touches, customers, deleted, refused } = guard ?? NOTHING
+    const waiting = held.reduce((all, { candidates }) => all + candidates, 0)
     return {
       figures: [
         perThousand(
@@ -110,7 +111,7 @@ export const fatigueReport: ReportFile = {
           chart: 'bars',
           lines: HOLD_REASONS.flatMap((why) => {
             const row = held.find((each) => each.why === why)
-            return row ? [count(why, HELD[lang][why], row.candidates)] : []
+            return row ? [share(why, HELD[lang][why], row.candidates, waiting)] : []
           }),
         },
       ],

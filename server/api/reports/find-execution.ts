@@ -43,6 +43,8 @@ export async function findExecution(
     period: { from: filter.from, to: filter.to },
     execution: rateOf(total('acted'), total('given')),
     completion: rateOf(total('completed'), total('due')),
+    sentOfGiven: rateOf(total('sent'), total('given')),
+    purchasedOfSent: rateOf(total('purchasedAfter'), total('sent')),
     purchasedAfter: total('purchasedAfter'),
     guides: guides.map((row) => ({
       userid: row.userid,
@@ -51,6 +53,8 @@ export async function findExecution(
       storeName: row.storeName,
       execution: rateOf(row.acted, row.given),
       completion: rateOf(row.completed, row.due),
+      sentOfGiven: rateOf(row.sent, row.given),
+      purchasedOfSent: rateOf(row.purchasedAfter, row.sent),
       sent: row.sent,
       purchasedAfter: row.purchasedAfter,
     })),

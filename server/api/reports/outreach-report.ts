@@ -108,7 +108,12 @@ export const outreachReport: ReportFile = {
           lines: cuts
             .filter(({ cut }) => cut === 'channel')
             .map((row) =>
-              count(row.channel, CHANNELS[row.channel]?.[en ? 1 : 0] ?? row.channel, row.sent),
+              share(
+                row.channel,
+                CHANNELS[row.channel]?.[en ? 1 : 0] ?? row.channel,
+                row.sent,
+                sent,
+              ),
             ),
         },
       ],

@@ -1,13 +1,31 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Lang } from '../../../domain/words.ts'
-import type { Report } from './schema.ts'
+import type { Report, ReportLine } from './schema.ts'
 
 const HEADS: Record<Lang, string[]> = {
-  'zh-CN': ['表', '项目', '数值', '分子', '分母', '开始日期', '结束日期'],
-  en: ['Table', 'Item', 'Value', 'Numerator', 'Denominator', 'From', 'To'],
+  'zh-CN': ['表', '项目', '数值', '分子', '分母', '单位', '开始日期', '结束日期'],
+  en: ['Table', 'Item', 'Value', 'Numerator', 'Denominator', 'Unit', 'From', 'To'],
 }
 
-/** A report as a table for spreadsheets: a line for each figure and each line of its tables. Money is in yuan. */
+/** What a line's three numbers are: the lines of one column differ, so a heading can't say it (ADR 0029). */
+const UNITS: Record<Lang, Record<ReportLine['unit'], string>> = {
+  'zh-CN': {
+    share: '比例',
+    shareOfFen: '比例（分子、分母：元）',
+    count: '数量',
+    fenEach: '元（分子：元）',
+    perThousand: '每千次',
+  },
+  en: {
+    share: 'share',
+    shareOfFen: 'share (numerator and denominator in yuan)',
+    count: 'count',
+    fenEach: 'yuan (numerator in yuan)',
+    perThousand: 'per thousand',
+  },
+}
+
+/** A report as a table for spreadsheets: a line for each figure and each line of its tables. Money is in yuan, which the unit says. */
 export function reportCsv(report: Report, lang: Lang): string {
   const { from, to } = report.period
   const all = [
@@ -27,6 +45,7 @@ export function reportCsv(report: Report, lang: Lang): string {
         inYuan(numerator),
         // of fenEach it is people
         denominator === null ? '' : unit === 'shareOfFen' ? denominator / 100 : denominator,
+        UNITS[lang][unit],
         from,
         to,
       ]

@@ -27,6 +27,10 @@ export const ExecutionReport = Type.Object({
   execution: Rate,
   /** 完成率: tasks completed ÷ tasks due */
   completion: Rate,
+  /** tasks that a message went out for ÷ tasks given */
+  sentOfGiven: Rate,
+  /** tasks whose customer paid an order after the message, within 7 days ÷ tasks that a message went out for */
+  purchasedOfSent: Rate,
   /** tasks whose customer paid an order after the touch, within 7 days */
   purchasedAfter: Type.Integer(),
   guides: Type.Array(
@@ -37,6 +41,8 @@ export const ExecutionReport = Type.Object({
       storeName: nullable(Type.String()),
       execution: Rate,
       completion: Rate,
+      sentOfGiven: Rate,
+      purchasedOfSent: Rate,
       sent: Type.Integer(),
       purchasedAfter: Type.Integer(),
     }),

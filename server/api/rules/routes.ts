@@ -26,7 +26,7 @@ export const ruleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
   app.get(
     '/api/rules',
     { onRequest, schema: { tags, response: { 200: RuleList } } },
-    async (request) => ({ items: await listRules(prisma, languageOf(request)) }),
+    async (request) => ({ items: await listRules(prisma, languageOf(request)), nextCursor: null }),
   )
 
   app.get(

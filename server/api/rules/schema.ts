@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { RULE_KINDS } from '../../../domain/words.ts'
-import { Day, Id, Moment, nullable, oneOf } from '../shapes.ts'
+import { Day, Id, Moment, nullable, oneOf, page } from '../shapes.ts'
 
 const Numbers = Type.Record(Type.String(), Type.Unknown(), {
   description: 'the rule’s numbers by name; GET tells their schema',
@@ -39,7 +39,8 @@ export const RuleBrief = Type.Object({
   stores: nullable(RuleStores),
 })
 export type RuleBrief = Static<typeof RuleBrief>
-export const RuleList = Type.Object({ items: Type.Array(RuleBrief) })
+/** All kinds: one page. */
+export const RuleList = page(RuleBrief)
 
 export const RuleView = Type.Object({
   ...RuleBrief.properties,

@@ -19,7 +19,7 @@ export const segmentRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
   app.get(
     '/api/segments',
     { schema: { tags, response: { 200: SegmentList } } },
-    async (request) => ({ items: await findSegments(deps, signedIn(request)) }),
+    async (request) => ({ items: await findSegments(deps, signedIn(request)), nextCursor: null }),
   )
 
   app.post(

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Filter } from '../../../bot/audience/filter-schema.ts'
-import { Id, Moment } from '../shapes.ts'
+import { Id, Moment, page } from '../shapes.ts'
 
 /** A saved audience. */
 export const SegmentView = Type.Object({
@@ -15,7 +15,7 @@ export const SegmentView = Type.Object({
 export type SegmentView = Static<typeof SegmentView>
 
 /** One’s own and headquarters’, by name. */
-export const SegmentList = Type.Object({ items: Type.Array(SegmentView) })
+export const SegmentList = page(SegmentView)
 export type SegmentList = Static<typeof SegmentList>
 
 export const NewSegment = Type.Object(

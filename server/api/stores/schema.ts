@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { nullable } from '../shapes.ts'
+import { nullable, page } from '../shapes.ts'
 
 /** A shop of the chain. */
 export const StoreView = Type.Object({
@@ -9,5 +9,6 @@ export const StoreView = Type.Object({
 })
 export type StoreView = Static<typeof StoreView>
 
-/** By region, then by name: a chain has thousands, not millions. */
-export const StoreList = Type.Object({ items: Type.Array(StoreView) })
+/** By region, then by name. */
+export const StoreList = page(StoreView)
+export type StoreList = Static<typeof StoreList>

@@ -59,6 +59,7 @@ export const tagRuleRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
           about: about[lang],
           rule: asks(filter),
         })),
+        nextCursor: null,
       }
     },
   )

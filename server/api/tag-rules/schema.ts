@@ -88,6 +88,6 @@ export const TagRuleSuggestion = Type.Object({
   rule: nullable(Type.String()),
 })
 export type TagRuleSuggestion = Static<typeof TagRuleSuggestion>
-export const TagRuleSuggestions = Type.Object({ items: Type.Array(TagRuleSuggestion) })
+export const TagRuleSuggestions = page(TagRuleSuggestion)
 
 export const TagRuleParams = Type.Object({ code: Type.String({ minLength: 1, maxLength: 60 }) })

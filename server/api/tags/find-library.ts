@@ -24,5 +24,5 @@ export async function findLibrary(db: Database, user: SignedIn): Promise<TagLibr
         where deleted_at is null and strategy_id is null order by sort_order desc, id`,
     ),
   ])
-  return { tags, groups: groups.map((group) => ({ ...group, mayAdd: true })) }
+  return { tags, groups: groups.map((group) => ({ ...group, mayAdd: true })), nextCursor: null }
 }

@@ -13,7 +13,7 @@ export const LibraryTag = Type.Object({
 })
 export type LibraryTag = Static<typeof LibraryTag>
 
-/** The tag library as this user may use it. */
+/** The tag library as this user may use it. WeCom holds 10 000 tags at most: one page. */
 export const TagLibrary = Type.Object({
   tags: Type.Array(LibraryTag),
   groups: Type.Array(
@@ -24,6 +24,7 @@ export const TagLibrary = Type.Object({
       mayAdd: Type.Boolean(),
     }),
   ),
+  nextCursor: nullable(Type.String()),
 })
 export type TagLibrary = Static<typeof TagLibrary>
 

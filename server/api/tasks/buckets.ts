@@ -1,5 +1,5 @@
 import { Prisma } from '../../../prisma/db.ts'
-import { CURSOR_ID, CURSOR_TIME } from '../../cursor.ts'
+import { CURSOR_ID, CURSOR_TIME, type PartShape } from '../../cursor.ts'
 import type { TASK_BUCKETS } from './schema.ts'
 
 export type TaskBucket = (typeof TASK_BUCKETS)[number]
@@ -33,7 +33,7 @@ export interface BucketOrder {
   key: Prisma.Sql
   /** the key's parts as text, for the cursor */
   cursor: Prisma.Sql
-  shapes: RegExp[]
+  shapes: PartShape[]
   after: (parts: string[]) => Prisma.Sql
 }
 

@@ -56,9 +56,9 @@ export const TaskQuery = Type.Object({
   bucket: oneOf(TASK_BUCKETS),
   cursor: Type.Optional(Cursor),
   /** managers: one guide's tasks only */
-  guide: Type.Optional(Type.String({ maxLength: 64 })),
+  guide: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   /** headquarters: the tasks of one store's people only */
-  store: Type.Optional(Type.String({ maxLength: 64 })),
+  store: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   /** only the signed-in person's own tasks, also for managers */
   mine: Type.Optional(Type.Boolean()),
 })

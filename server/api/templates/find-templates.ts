@@ -54,6 +54,7 @@ export async function findTemplates(
         }
       }),
     ),
+    nextCursor: null,
   }
 }
 

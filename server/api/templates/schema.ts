@@ -53,10 +53,10 @@ const VariableView = Type.Object({
 
 export const TemplateQuery = Type.Object({
   /** headquarters: also the words of this store. Managers get their own */
-  store: Type.Optional(Type.String({ maxLength: 64 })),
+  store: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 })
 
-/** Every situation with its words. */
+/** Every situation with its words: one page. */
 export const TemplateList = Type.Object({
   storeNo: nullable(Type.String()),
   situations: Type.Array(
@@ -71,6 +71,7 @@ export const TemplateList = Type.Object({
       stores: Type.Integer(),
     }),
   ),
+  nextCursor: nullable(Type.String()),
 })
 export type TemplateList = Static<typeof TemplateList>
 

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/vue-query'
-import type { StoreView } from '../../../server/api/stores/schema.ts'
+import type { StoreList } from '../../../server/api/stores/schema.ts'
+import { query } from '../../api.ts'
 import { useApi } from '../../session.ts'
+import { everyPage } from './every-page.ts'
 
 /** names of stores change seldom */
 const SELDOM = { staleTime: 300_000, refetchInterval: false } as const
@@ -10,7 +12,7 @@ export function useStores() {
   const { call } = useApi()
   return useQuery({
     queryKey: ['stores'],
-    queryFn: () => call<{ items: StoreView[] }>('GET', '/api/stores'),
+    queryFn: () => everyPage((cursor) => call<StoreList>('GET', `/api/stores${query({ cursor })}`)),
     ...SELDOM,
   })
 }

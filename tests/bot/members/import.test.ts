@@ -160,7 +160,7 @@ describe('importItems', () => {
     expect(row?.items.map((line) => line.sku)).toEqual(['B'])
   })
 
-  it('keeps the newest of several rows with one key in a batch, and names the others', async () => {
+  it('keeps the newest of several rows with one key in a batch, refuses none and names the others', async () => {
     const result = await importItems(deps, 'orders', [
       anOrder({ amountFen: 3, updatedAt: '2026-11-02T10:00:00+08:00' }),
       anOrder({ amountFen: 2, updatedAt: '2026-11-01T10:00:00+08:00' }),
@@ -169,8 +169,8 @@ describe('importItems', () => {
       anOrder({ orderNo: 'O2', amountFen: 2 }),
     ])
 
-    expect(result).toMatchObject({ accepted: 2, unchanged: 1 })
-    expect(result.rejected.map(({ index, id, code }) => [index, id, code])).toEqual([
+    expect(result).toMatchObject({ accepted: 2, unchanged: 3, rejected: [] })
+    expect(result.warnings.map(({ index, id, code }) => [index, id, code])).toEqual([
       [1, 'O1', 'SUPERSEDED_IN_BATCH'],
       [2, 'O2', 'SUPERSEDED_IN_BATCH'],
     ])

@@ -72,6 +72,7 @@ export function aLibrary(tags: LibraryTag[] = [aLibraryTag()]): TagLibrary {
       { id: '92', name: '肤质', dimension: 'consumption', mayAdd: true },
       { id: '93', name: '系统', dimension: 'lifecycle', mayAdd: false },
     ],
+    nextCursor: null,
   }
 }
 

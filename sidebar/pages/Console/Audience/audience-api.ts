@@ -3,14 +3,16 @@ import type { AudiencePreview } from '../../../../server/api/audiences/schema.ts
 import type { GuideList } from '../../../../server/api/guides/schema.ts'
 import type { SegmentList, SegmentView } from '../../../../server/api/segments/schema.ts'
 import type { TiersView } from '../../../../server/api/tiers/schema.ts'
+import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
+import { everyPage } from '../every-page.ts'
 
 /** The calls that the audience builder needs. */
 export function useAudienceApi() {
   const { call, tags } = useApi()
   return {
     tags,
-    guides: () => call<GuideList>('GET', '/api/guides'),
+    guides: () => everyPage((cursor) => call<GuideList>('GET', `/api/guides${query({ cursor })}`)),
     tiers: () => call<TiersView>('GET', '/api/tiers'),
     preview: (filter: CustomerFilter) =>
       call<AudiencePreview>('POST', '/api/audiences/preview', { filter }),

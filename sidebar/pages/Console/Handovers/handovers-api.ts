@@ -11,6 +11,7 @@ import type {
 import type { GuideList } from '../../../../server/api/guides/schema.ts'
 import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
+import { everyPage } from '../every-page.ts'
 
 export type CustomerState = NonNullable<HandoverCustomerQuery['state']>
 
@@ -21,7 +22,7 @@ export function useHandoversApi() {
     list: (cursor: string | undefined) =>
       call<HandoverPage>('GET', `/api/handovers${query({ cursor })}`),
     needed: () => call<NeededHandovers>('GET', '/api/handovers/needed'),
-    guides: () => call<GuideList>('GET', '/api/guides'),
+    guides: () => everyPage((cursor) => call<GuideList>('GET', `/api/guides${query({ cursor })}`)),
     one: (id: string) => call<HandoverView>('GET', addressOf(id)),
     customers: (id: string, state: CustomerState | '', cursor: string | undefined) =>
       call<HandoverCustomerPage>(
