@@ -392,6 +392,18 @@ describe('a button on a card', () => {
     ])
   })
 
+  it.each(['LinXiaoman', 'Manager1'])('does nothing for %s once they have left', async (userid) => {
+    await db.prisma.employee.updateMany({ where: { userid }, data: { active: false } })
+
+    const row = await press('done', userid)
+
+    expect(await task()).toMatchObject({ state: 'open', events: [] })
+    expect(row.outcome).toBe('ignored: not at work any more')
+    expect(await outbox('update_card')).toMatchObject([
+      { payload: { button: { replace_name: '你已不在导购名单' }, userid } },
+    ])
+  })
+
   it('changes no closed task, but its card', async () => {
     await db.prisma.task.update({ where: { id: taskId }, data: { state: 'cancelled' } })
 
@@ -456,6 +468,15 @@ describe('a member who writes to the app', () => {
 
     expect(text).not.toContain('M李敏')
     expect(text).toContain('没有找到')
+  })
+
+  it.each(['王芳', '任务'])('gets nothing about customers for %s after leaving', async (asked) => {
+    await db.prisma.employee.updateMany({ data: { active: false } })
+
+    const { text } = await write(asked)
+
+    expect(text).not.toContain('王')
+    expect(text).toContain('不在导购名单')
   })
 
   it.each(['帮助', '？', 'Help', '很长的一段话'.repeat(10)])('gets help for %s', async (text) => {
