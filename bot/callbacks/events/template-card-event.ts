@@ -33,6 +33,7 @@ export const templateCardEvent: EventHandler = async (deps, event, stored) => {
       action,
       actor: event.from,
       via: 'card',
+      cause: `inbox:${stored.inboxId}`,
       now,
       ...(event.responseCode === undefined ? {} : { cardResponseCode: event.responseCode }),
     }),
@@ -53,7 +54,7 @@ function readAction(deps: BotDeps, event: CallbackEvent): TaskAction | null {
     // the plain button says that it is done, not what came of it
     return { do: 'done', outcome: OUTCOMES.find((word) => chosen.includes(word)) ?? 'other' }
   }
-  if (key === CARD_KEYS.snooze) return { do: 'snooze', until: nextMorning(deps) }
+  if (key === CARD_KEYS.snooze) return { do: 'snooze', until: nextMorning(deps, event.createdAt) }
   if (key === CARD_KEYS.dismiss) {
     const reason = DISMISS_REASONS.find((word) => chosen.includes(word))
     return { do: 'dismiss', reason: reason ?? 'not_suitable' }
@@ -61,10 +62,13 @@ function readAction(deps: BotDeps, event: CallbackEvent): TaskAction | null {
   return null
 }
 
-/** 稍后: with tomorrow morning's cards. */
-function nextMorning(deps: BotDeps): Date {
-  const today = businessDay(deps.clock.now(), deps.zone)
-  return atTime(addDays(today, 1), deps.pushAt, deps.zone)
+/** 稍后: with the cards of the morning after the press; where that has passed before we heard of it, with the next. */
+function nextMorning(deps: BotDeps, pressedAt: Date): Date {
+  const now = deps.clock.now()
+  const after = (moment: Date) =>
+    atTime(addDays(businessDay(moment, deps.zone), 1), deps.pushAt, deps.zone)
+  const morning = after(pressedAt)
+  return morning > now ? morning : after(now)
 }
 
 /** Why a press changes nothing: what the button says then, and the inbox row. */

@@ -347,6 +347,34 @@ describe('a button on a card', () => {
     })
   })
 
+  it('snooze happens once, as of when it was pressed, though its job runs again past midnight', async () => {
+    const inboxId = await store(
+      fixture('template_card_event')
+        .replace('task-42-1', `task-${taskId}-1`)
+        .replace('[done]', '[snooze]'),
+    )
+    clock.set('2026-11-22T16:01:00Z')
+    await handleCallback(deps, inboxId)
+    await db.prisma.inbox.update({ where: { id: inboxId }, data: { processedAt: null } })
+    clock.set('2026-11-23T16:01:00Z')
+    await handleCallback(deps, inboxId)
+
+    expect(await task()).toMatchObject({
+      snoozedUntil: new Date('2026-11-23T01:00:00Z'),
+      events: [{ actor: 'LinXiaoman', via: 'card', toState: 'open' }],
+    })
+    expect(await outbox('update_card')).toHaveLength(1)
+    expect(await db.prisma.inbox.findFirstOrThrow()).toMatchObject({ outcome: 'done' })
+  })
+
+  it('snooze that reaches us a day late brings the task back with the next morning’s cards', async () => {
+    clock.set('2026-11-23T02:00:00Z')
+
+    await press('snooze')
+
+    expect(await task()).toMatchObject({ snoozedUntil: new Date('2026-11-24T01:00:00Z') })
+  })
+
   it('snooze says so when the task would not live that long', async () => {
     const diesAt = new Date('2026-11-22T15:59:00Z')
     await db.prisma.task.update({ where: { id: taskId }, data: { diesAt } })
