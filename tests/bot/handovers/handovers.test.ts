@@ -222,9 +222,10 @@ describe('a handover', () => {
     expect(JSON.stringify(cards[0]?.payload)).toContain('林晓曼的 3 位客户交给你了')
   })
 
-  it('makes the giver’s sent card say who has the task, and does not send one that waits', async () => {
+  it('makes the giver’s sent card say who has the task, also one under way, and does not send one that waits', async () => {
     const customer = await aCustomer(db, { guideUserid: giver.userid })
-    const [sentTask, waitingTask] = [
+    const [sentTask, waitingTask, goingTask] = [
+      await aTask(db, customer, giver),
       await aTask(db, customer, giver),
       await aTask(db, customer, giver),
     ]
@@ -250,13 +251,19 @@ describe('a handover', () => {
       })
     await outbox(sentTask, { state: 'sent', sentAt: clock.now(), responseCode: 'code' })
     const waiting = await outbox(waitingTask, {})
+    const going = await outbox(goingTask, { state: 'sending', attempts: 1 })
     const id = await aHandover()
 
     await workHandover(deps(), id)
 
-    const changes = await db.prisma.outbox.findMany({ where: { kind: 'update_card' } })
-    expect(changes).toHaveLength(1)
-    expect(JSON.stringify(changes[0]?.payload)).toContain('已交接给 王小明')
+    const changes = await db.prisma.outbox.findMany({
+      where: { kind: 'update_card' },
+      orderBy: { taskId: 'asc' },
+    })
+    expect(changes.map(({ taskId }) => taskId)).toEqual([sentTask, goingTask])
+    // what is under way is changed as soon as it has arrived
+    expect(changes[1]?.payload).toMatchObject({ fromOutboxId: String(going.id) })
+    for (const { payload } of changes) expect(JSON.stringify(payload)).toContain('已交接给 王小明')
     expect(await db.prisma.outbox.findUnique({ where: { id: waiting.id } })).toMatchObject({
       state: 'cancelled',
     })
