@@ -1,9 +1,10 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { cardsHandedOn } from '../messages/close-cards.ts'
 import { closeTasks } from '../tasks/close.ts'
 import { whoIs } from '../tasks/assignee.ts'
 import { FOLLOW_UP, lockAssignment, type Assignment } from './assignment.ts'
-import { tellGuides } from './cards.ts'
+import { cardsTrace, tellGuides } from './cards.ts'
 import { assigneesOf } from './decide-page.ts'
 import { startDispatches } from './dispatch.ts'
 
@@ -25,11 +26,18 @@ export async function tendAssignments(deps: BotDeps): Promise<void> {
   await prisma.$transaction((tx) => startDispatches(tx, deps.clock.now()))
 }
 
+interface LeftTask {
+  id: bigint
+  /** who has it now, and their name; null: nobody */
+  next: bigint | null
+  to: string | null
+}
+
 /** What a guide who left has open goes to the next who may have it, else back to the manager's list. */
 async function handOver(tx: Db, deps: BotDeps, id: bigint): Promise<void> {
   const assignment = await lockAssignment(tx, id)
   if (!assignment || assignment.stage === 'cancelled') return
-  const tasks = await tx.$queryRaw<{ id: bigint; next: bigint | null }[]>(Prisma.sql`
+  const tasks = await tx.$queryRaw<LeftTask[]>(Prisma.sql`
     with gone as materialized (
       select t.id, t.customer_id from assignment_customer a
       join task t on t.id = a.task_id and t.state in ('open', 'in_progress')
@@ -40,7 +48,8 @@ async function handOver(tx: Db, deps: BotDeps, id: bigint): Promise<void> {
     ), assigned as (
       ${assigneesOf(assignment)}
     )
-    select gone.id, assigned.employee_id as next from gone left join assigned using (customer_id)
+    select gone.id, assigned.employee_id as next, e.name as "to"
+    from gone left join assigned using (customer_id) left join employee e on e.id = assigned.employee_id
     order by gone.id`)
   const now = deps.clock.now()
   await giveBack(
@@ -76,7 +85,7 @@ async function giveOn(
   tx: Db,
   deps: BotDeps,
   assignment: Assignment,
-  tasks: { id: bigint; next: bigint | null }[],
+  tasks: LeftTask[],
   now: Date,
 ): Promise<void> {
   const moved = tasks.filter((task) => task.next !== null)
@@ -90,6 +99,12 @@ async function giveOn(
     )
     insert into task_event (task_id, at, actor, via, to_state, detail)
     select id, ${now}, 'system', 'assignment', 'open', '{"reason": "guide_left"}' from given`)
+  await cardsHandedOn(
+    tx,
+    deps,
+    moved.map(({ id, to }) => ({ taskId: id, to: to ?? '' })),
+    { now, traceId: cardsTrace(assignment.id) },
+  )
   const which = Prisma.sql`t.id = any(${moved.map((task) => String(task.id))}::bigint[])`
   await tellGuides(tx, deps, assignment, which, `given:${now.toISOString()}`)
 }

@@ -102,7 +102,7 @@ async function store(
     select: { id: true },
   })
   if (!customer) return { customerId: null, listed, changes: 0 }
-  const ended = await endWhatEnded(tx, deps, customer.id, listed, ending)
+  const ended = await endWhatEnded(tx, deps, { customerId: customer.id, listed, readAt, ending })
   const { customerId } = await joinToMember(tx, customer.id, now)
   const changes = stored.opened + stored.tagChanges + ended
   if (changes > 0 || customerId !== customer.id) await refreshTags(tx, deps, [customerId], now)
@@ -133,15 +133,15 @@ function endingOf(
 async function endWhatEnded(
   tx: Db,
   deps: BotDeps,
-  customerId: bigint,
-  listed: Set<string>,
-  ending: Ending | null,
+  read: { customerId: bigint; listed: Set<string>; readAt: Date; ending: Ending | null },
 ): Promise<number> {
+  const { customerId, listed, readAt, ending } = read
   const now = deps.clock.now()
   let ended = 0
   if (ending && (await endRelation(tx, deps, { customerId, ...ending, now }))) ended += 1
   const live = await tx.relation.findMany({
-    where: { customerId, endedAt: null, half: false },
+    // of the last read that was overtaken, what a later one stored is not missing
+    where: { customerId, endedAt: null, half: false, syncedAt: { lte: readAt } },
     select: { employee: { select: { id: true, useridKey: true } } },
   })
   for (const { employee } of live) {

@@ -15,10 +15,10 @@ export function useridKey(userid: string): string {
   return userid.toLowerCase()
 }
 
-/** The employee of a userid in any case, or null. */
+/** The employee of a userid in any case, while they are at work; null: nobody we know, or they have left. */
 export async function findEmployee(db: Db, userid: string): Promise<KnownEmployee | null> {
   return db.employee.findUnique({
-    where: { useridKey: useridKey(userid) },
+    where: { useridKey: useridKey(userid), active: true },
     select: { id: true, userid: true, name: true },
   })
 }

@@ -322,7 +322,7 @@ async function customersPage(deps: BotDeps, run: Run): Promise<void> {
 
 /**
  * Relations that no list showed: each such customer is read once more by itself, which ends what is gone,
- * and says so truly. Then the run is done.
+ * and says so truly. One whom WeCom refuses is passed over, and asked for again in the next run. Then the run is done.
  */
 async function finish(
   deps: BotDeps,
@@ -330,6 +330,7 @@ async function finish(
   report: (progress: SyncProgress) => void,
 ): Promise<void> {
   let after = 0n
+  const refused = new Map<number, number>()
   for (;;) {
     const unseen = await deps.db.prisma.$queryRaw<{ id: bigint; external_userid: string }[]>(
       Prisma.sql`
@@ -342,9 +343,14 @@ async function finish(
     if (unseen.length === 0) break
     let repaired = 0
     for (const customer of unseen) {
-      const synced = await syncCustomer(deps, customer.external_userid, { traceId: traceOf(run) })
-      repaired += synced.changes
       after = customer.id
+      try {
+        const hints = { traceId: traceOf(run) }
+        repaired += (await syncCustomer(deps, customer.external_userid, hints)).changes
+      } catch (error) {
+        if (!(error instanceof WecomError) || !isAboutCustomer(error)) throw error
+        refused.set(error.errcode, (refused.get(error.errcode) ?? 0) + 1)
+      }
     }
     if (run.kind === 'reconcile') {
       await deps.db.prisma.syncRun.update({
@@ -352,6 +358,12 @@ async function finish(
         data: { repaired: { increment: repaired } },
       })
     }
+  }
+  if (refused.size > 0) {
+    deps.log.warn(
+      { runId: String(run.id), refused: Object.fromEntries(refused) },
+      'sync: customers that WeCom refuses',
+    )
   }
   const done = Math.max(run.done, run.total)
   await deps.db.prisma.syncRun.updateMany({
@@ -375,6 +387,12 @@ async function noteFailure(deps: BotDeps, runId: bigint, error: unknown): Promis
 
 function isForPeople(error: unknown): boolean {
   return error instanceof NoGuides || (error instanceof WecomError && !isTransient(error))
+}
+
+/** A refusal of one customer; what else is refused needs a person, or holds for every customer. */
+function isAboutCustomer(error: WecomError): boolean {
+  // odd letters in an id, and a member who follows the customer no more
+  return error.action === 'give_up' || [40033, 40035, 40058, 84084].includes(error.errcode)
 }
 
 function isTransient(error: WecomError): boolean {

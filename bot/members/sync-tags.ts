@@ -1,6 +1,7 @@
 import type { TagDimension } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { lockTagLibrary } from '../messages/tag-library-lock.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import { PATIENT } from './lock-customer.ts'
 import type { WecomTagGroup } from './wecom-shapes.ts'
@@ -70,8 +71,7 @@ export async function ensureTags(
 }
 
 /**
- * Reads and stores a part of the library while nobody else does: of two who read at once, the one with the
- * older answer could store last.
+ * Reads and stores a part of the library while nobody else does.
  *
  * @param scopeOf what to read, found out under the lock; null: nothing any more
  */
@@ -81,7 +81,7 @@ async function readUnderLock(
   traceId: string,
 ): Promise<WecomTagGroup[]> {
   return deps.db.prisma.$transaction(async (tx) => {
-    await lockLibrary(tx)
+    await lockTagLibrary(tx)
     const scope = await scopeOf(tx)
     if (!scope) return []
     const groups = await readLibrary(deps, scope, traceId)
@@ -125,10 +125,6 @@ async function readLibrary(
     if (scope !== 'all' && error instanceof WecomError && error.errcode === 40068) return []
     throw error
   }
-}
-
-async function lockLibrary(tx: Db): Promise<void> {
-  await tx.$executeRaw(Prisma.sql`select pg_advisory_xact_lock(hashtextextended('tag library', 0))`)
 }
 
 async function storeGroups(tx: Db, groups: WecomTagGroup[]): Promise<void> {

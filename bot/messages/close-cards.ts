@@ -54,9 +54,7 @@ export async function closeCards(
     from outbox
     where task_id = any(${ids}::bigint[]) and kind = 'app_message' and recipient is not null
       and payload ->> 'msgtype' = 'template_card'
-      and (state in ('pending', 'sending')
-        or (state = 'sent' and response_code is not null
-          and sent_at > ${new Date(stamp.now.getTime() - CODE_LIVES_MS)}))
+      and ${canChange(stamp.now)}
     order by id`)
   if (cards.length === 0 && !click) return
 
@@ -76,8 +74,8 @@ export async function closeCards(
 }
 
 /**
- * Makes earlier cards of some tasks point to the fresh ones that are being sent: no guide is left with two live
- * cards of one task. Call it before the fresh cards are added, in their transaction; a card that is there already
+ * Makes earlier cards of some tasks point to the fresh ones that their guide is being sent: no guide is left with two
+ * live cards of one task. Call it before the fresh cards are added, in their transaction; a card that is there already
  * is no fresh one.
  */
 export async function pointToNewer(
@@ -92,17 +90,23 @@ export async function pointToNewer(
   const cards = await sentCards(
     tx,
     taskIds,
-    Prisma.sql`not exists (select 1 from outbox k where k.task_id = o.task_id and k.dedupe_key = any(${keys}::text[]))`,
+    Prisma.sql`(o.state <> 'pending' and not exists (
+      select 1 from outbox k where k.task_id = o.task_id and k.dedupe_key = any(${keys}::text[])))`,
     stamp.now,
   )
-  const rows = cards.map((card) =>
-    goesOn(deps, card, `card-newer:${card.id}`, { newer: true }, stamp),
-  )
+  const guides = new Set(fresh.map((card) => guideOf(card.taskId, card.recipient)))
+  const rows = cards
+    .filter((card) => guides.has(guideOf(card.taskId, card.recipient)))
+    .map((card) => goesOn(deps, card, `card-newer:${card.id}`, { newer: true }, stamp))
   await addToOutbox(tx, stamp.now, rows)
 }
 
+function guideOf(taskId: bigint | string | undefined, userid = ''): string {
+  return `${taskId}:${userid.toLowerCase()}`
+}
+
 /**
- * Makes the cards of some tasks say to whom the tasks went; what was not sent yet is not sent. Call it before the taker
+ * Makes the cards of some tasks say to whom the tasks went, also those that are being sent, once they have arrived; what was not sent yet is not sent. Call it before the taker
  * gets cards of their own.
  *
  * @param tasks each with the name of who has it now
@@ -142,9 +146,14 @@ async function cancelUnsent(
       and (attempts = 0 or (${tried} and unsure_since is null))`)
 }
 
+function canChange(now: Date): Prisma.Sql {
+  return Prisma.sql`(state in ('pending', 'sending')
+    or (state = 'sent' and response_code is not null and sent_at > ${new Date(now.getTime() - CODE_LIVES_MS)}))`
+}
+
 type SentCard = CardRow & { customerId: string }
 
-/** Cards of live tasks that can still be changed. */
+/** Cards of live tasks that can still be changed, or are on their way: their change waits until they have arrived. */
 async function sentCards(
   tx: Db,
   taskIds: readonly bigint[],
@@ -155,9 +164,8 @@ async function sentCards(
     select id::text as id, task_id::text as "taskId", customer_id::text as "customerId", state::text as state,
       recipient, payload -> 'template_card' as card
     from outbox o
-    where task_id = any(${taskIds.map(String)}::bigint[]) and kind = 'app_message' and state = 'sent' and ${which}
-      and recipient is not null and response_code is not null and payload ->> 'msgtype' = 'template_card'
-      and sent_at > ${new Date(now.getTime() - CODE_LIVES_MS)}
+    where task_id = any(${taskIds.map(String)}::bigint[]) and kind = 'app_message' and ${which}
+      and recipient is not null and payload ->> 'msgtype' = 'template_card' and ${canChange(now)}
     order by id`)
 }
 

@@ -18,6 +18,8 @@ export interface TaskChange {
   /** card, sidebar, desk, open_api … */
   via: string
   now: Date
+  /** key of what asks for it, where that may ask twice: a task is postponed once for it */
+  cause?: string
   /** of the click on the card, good for one change of it */
   cardResponseCode?: string
 }
@@ -53,6 +55,7 @@ export async function changeTask(tx: Db, deps: BotDeps, change: TaskChange): Pro
   const click = clickOf(change)
   const by = { actor, via, now, ...(click && { click }) }
 
+  if (await wasMoved(tx, change)) return { ok: true }
   if (isLive(task.state) && task.diesAt <= now) {
     const expired = {
       to: 'expired',
@@ -146,11 +149,13 @@ async function moveTask(
   tx: Db,
   deps: BotDeps,
   task: Row,
-  { action, actor, via, now }: TaskChange,
+  { action, actor, via, cause, now }: TaskChange,
   to: 'open' | 'in_progress',
   snoozedUntil: Date | null,
 ): Promise<void> {
-  const detail = snoozedUntil ? { snoozedUntil: snoozedUntil.toISOString() } : null
+  const detail = snoozedUntil
+    ? { snoozedUntil: snoozedUntil.toISOString(), ...(cause !== undefined && { cause }) }
+    : null
   await tx.$executeRaw(Prisma.sql`
     with moved as (
       update task set state = ${to}::task_state, snoozed_until = ${snoozedUntil}::timestamptz, updated_at = ${now}
@@ -160,6 +165,16 @@ async function moveTask(
     select id, ${now}, ${actor}, ${via}, ${task.state}::task_state, ${to}::task_state,
       ${detail === null ? null : JSON.stringify(detail)}::jsonb from moved`)
   deps.metrics.tasks.inc({ kind: task.kind, change: action.do })
+}
+
+/** Whether the same request postponed it before, and was cut off. */
+async function wasMoved(tx: Db, { taskId, cause }: TaskChange): Promise<boolean> {
+  if (cause === undefined) return false
+  const found = await tx.taskEvent.findFirst({
+    where: { taskId, detail: { path: ['cause'], equals: cause } },
+    select: { id: true },
+  })
+  return found !== null
 }
 
 function clickOf(change: TaskChange): CardClick | undefined {

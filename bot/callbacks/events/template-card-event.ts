@@ -21,8 +21,9 @@ export const templateCardEvent: EventHandler = async (deps, event, stored) => {
 
   const allowed = await mayAct(deps, taskId, event.from)
   if (allowed !== 'yes') {
-    await greyCard(deps, event, stored, allowed === 'no task' ? '任务已不在' : '任务已由别人负责')
-    return allowed === 'no task' ? 'ignored: no such task' : "ignored: another guide's task"
+    const { button, outcome } = REFUSALS[allowed]
+    await greyCard(deps, event, stored, button)
+    return outcome
   }
 
   const now = deps.clock.now()
@@ -32,6 +33,7 @@ export const templateCardEvent: EventHandler = async (deps, event, stored) => {
       action,
       actor: event.from,
       via: 'card',
+      cause: `inbox:${stored.inboxId}`,
       now,
       ...(event.responseCode === undefined ? {} : { cardResponseCode: event.responseCode }),
     }),
@@ -52,7 +54,7 @@ function readAction(deps: BotDeps, event: CallbackEvent): TaskAction | null {
     // the plain button says that it is done, not what came of it
     return { do: 'done', outcome: OUTCOMES.find((word) => chosen.includes(word)) ?? 'other' }
   }
-  if (key === CARD_KEYS.snooze) return { do: 'snooze', until: nextMorning(deps) }
+  if (key === CARD_KEYS.snooze) return { do: 'snooze', until: nextMorning(deps, event.createdAt) }
   if (key === CARD_KEYS.dismiss) {
     const reason = DISMISS_REASONS.find((word) => chosen.includes(word))
     return { do: 'dismiss', reason: reason ?? 'not_suitable' }
@@ -60,28 +62,39 @@ function readAction(deps: BotDeps, event: CallbackEvent): TaskAction | null {
   return null
 }
 
-/** 稍后: with tomorrow morning's cards. */
-function nextMorning(deps: BotDeps): Date {
-  const today = businessDay(deps.clock.now(), deps.zone)
-  return atTime(addDays(today, 1), deps.pushAt, deps.zone)
+/** 稍后: with the cards of the morning after the press; where that has passed before we heard of it, with the next. */
+function nextMorning(deps: BotDeps, pressedAt: Date): Date {
+  const now = deps.clock.now()
+  const after = (moment: Date) =>
+    atTime(addDays(businessDay(moment, deps.zone), 1), deps.pushAt, deps.zone)
+  const morning = after(pressedAt)
+  return morning > now ? morning : after(now)
 }
+
+/** Why a press changes nothing: what the button says then, and the inbox row. */
+const REFUSALS = {
+  no: { button: '任务已由别人负责', outcome: "ignored: another guide's task" },
+  left: { button: '你已不在导购名单', outcome: 'ignored: not at work any more' },
+  'no task': { button: '任务已不在', outcome: 'ignored: no such task' },
+} as const
 
 async function mayAct(
   deps: BotDeps,
   taskId: bigint,
   userid: string,
-): Promise<'yes' | 'no' | 'no task'> {
+): Promise<'yes' | keyof typeof REFUSALS> {
   const task = await deps.db.prisma.task.findUnique({
     where: { id: taskId },
     select: { storeNo: true, assignee: { select: { useridKey: true, storeNo: true } } },
   })
   if (!task) return 'no task'
-  if (task.assignee.useridKey === useridKey(userid)) return 'yes'
   const member = await deps.db.prisma.employee.findUnique({
     where: { useridKey: useridKey(userid) },
     select: { role: true, storeNo: true, active: true },
   })
-  if (!member?.active) return 'no'
+  if (!member) return 'no'
+  if (!member.active) return 'left'
+  if (task.assignee.useridKey === useridKey(userid)) return 'yes'
   if (member.role === 'hq') return 'yes'
   if (member.role !== 'manager' || member.storeNo === null) return 'no'
   return [task.storeNo, task.assignee.storeNo].includes(member.storeNo) ? 'yes' : 'no'

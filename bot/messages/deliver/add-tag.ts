@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { BotDeps } from '../../deps.ts'
 import { WecomError } from '../../wecom/error-table.ts'
 import { tryLock } from '../delivery-lock.ts'
+import { lockTagLibrary } from '../tag-library-lock.ts'
 import { readPayload, type Delivered, type OutboxRow } from './delivery.ts'
 
 /** Makes one of our tags in WeCom, and its group where WeCom has none. */
@@ -15,6 +16,8 @@ interface WecomGroup {
 }
 
 const NAME_EXISTS = 40_071
+/** a reading holds the library for as long as WeCom takes to answer */
+const READING_ENDS = { maxWait: 10_000, timeout: 60_000 }
 const ADD_PATH = '/cgi-bin/externalcontact/add_corp_tag'
 const LIST_PATH = '/cgi-bin/externalcontact/get_corp_tag_list'
 
@@ -47,24 +50,36 @@ export async function deliverAddTag(deps: BotDeps, row: OutboxRow): Promise<Deli
         delayMs: 60_000,
         counts: true,
       }
-    const twin = await deps.db.prisma.tag.findUnique({ where: { wecomId: made.tagId } })
-    if (twin)
-      return { state: 'failed', why: `the tag is in the library already, as tag ${twin.id}` }
-    await deps.db.prisma.$transaction(async (tx) => {
-      if (groupId === null) {
-        const taken = await tx.tagGroup.findUnique({ where: { wecomId: made.groupId } })
-        if (!taken)
-          await tx.tagGroup.update({ where: { id: group.id }, data: { wecomId: made.groupId } })
-      }
-      await tx.tag.update({
-        where: { id: tag.id },
-        data: { wecomId: made.tagId, ours: made.isNew },
-      })
-    })
-    return { state: 'sent' }
+    return await storeIds(deps, tag, made)
   } finally {
     await unlock()
   }
+}
+
+/** A reading of the library that is under way ends first: what it has found of this tag is kept, and never older. */
+async function storeIds(
+  deps: BotDeps,
+  tag: { id: bigint; groupId: bigint },
+  made: { groupId: string; tagId: string; isNew: boolean },
+): Promise<Delivered> {
+  return deps.db.prisma.$transaction(async (tx): Promise<Delivered> => {
+    await lockTagLibrary(tx)
+    const twin = await tx.tag.findUnique({ where: { wecomId: made.tagId } })
+    if (twin && twin.id !== tag.id)
+      return { state: 'failed', why: `the tag is in the library already, as tag ${twin.id}` }
+    const group = await tx.tagGroup.findUnique({ where: { wecomId: made.groupId } })
+    if (!group) {
+      await tx.tagGroup.updateMany({
+        where: { id: tag.groupId, wecomId: null },
+        data: { wecomId: made.groupId },
+      })
+    }
+    await tx.tag.update({
+      where: { id: tag.id },
+      data: { wecomId: made.tagId, ours: made.isNew },
+    })
+    return { state: 'sent' }
+  }, READING_ENDS)
 }
 
 interface Wanted {

@@ -157,6 +157,38 @@ describe('assignments beside what else makes tasks', () => {
     ).toBe(1)
   })
 
+  it('sends a guide who left no card of what somebody else has now, and changes one that was sent', async () => {
+    const colleague = await aGuide(db, { name: '王小明' })
+    for (const other of [guide, await aGuide(db)]) {
+      await aCustomer(db, { storeNo: 'S1', guideUserid: other.userid }, [other, colleague])
+    }
+    await dispatchAssignment(deps(), await anAssignment())
+    const cards = await db.prisma.outbox.findMany({ orderBy: { id: 'asc' } })
+    const [waiting, sent] = cards
+    await db.prisma.outbox.update({
+      where: { id: sent?.id ?? 0n },
+      data: { state: 'sent', sentAt: clock.now(), responseCode: 'code' },
+    })
+    await db.prisma.employee.updateMany({
+      where: { userid: { in: cards.flatMap(({ recipient }) => recipient ?? []) } },
+      data: { active: false },
+    })
+    await tendAssignments(deps())
+
+    expect(await db.prisma.task.findMany()).toMatchObject([
+      { assigneeId: colleague.id, state: 'open' },
+      { assigneeId: colleague.id, state: 'open' },
+    ])
+    expect(await db.prisma.outbox.findUnique({ where: { id: waiting?.id ?? 0n } })).toMatchObject({
+      state: 'cancelled',
+    })
+    const changes = await db.prisma.outbox.findMany({ where: { kind: 'update_card' } })
+    expect(changes).toMatchObject([
+      { payload: { fromOutboxId: String(sent?.id), userid: sent?.recipient } },
+    ])
+    expect(JSON.stringify(changes[0]?.payload)).toContain('已交接给 王小明')
+  })
+
   it('stays with a WeCom customer who turns out to be a member', async () => {
     const wecom = await aCustomer(db, { memberNo: null, storeNo: 'S1' }, [guide])
     const member = await aCustomer(db, { externalUserid: null, storeNo: 'S1' })

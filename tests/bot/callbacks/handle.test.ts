@@ -347,6 +347,34 @@ describe('a button on a card', () => {
     })
   })
 
+  it('snooze happens once, as of when it was pressed, though its job runs again past midnight', async () => {
+    const inboxId = await store(
+      fixture('template_card_event')
+        .replace('task-42-1', `task-${taskId}-1`)
+        .replace('[done]', '[snooze]'),
+    )
+    clock.set('2026-11-22T16:01:00Z')
+    await handleCallback(deps, inboxId)
+    await db.prisma.inbox.update({ where: { id: inboxId }, data: { processedAt: null } })
+    clock.set('2026-11-23T16:01:00Z')
+    await handleCallback(deps, inboxId)
+
+    expect(await task()).toMatchObject({
+      snoozedUntil: new Date('2026-11-23T01:00:00Z'),
+      events: [{ actor: 'LinXiaoman', via: 'card', toState: 'open' }],
+    })
+    expect(await outbox('update_card')).toHaveLength(1)
+    expect(await db.prisma.inbox.findFirstOrThrow()).toMatchObject({ outcome: 'done' })
+  })
+
+  it('snooze that reaches us a day late brings the task back with the next morning’s cards', async () => {
+    clock.set('2026-11-23T02:00:00Z')
+
+    await press('snooze')
+
+    expect(await task()).toMatchObject({ snoozedUntil: new Date('2026-11-24T01:00:00Z') })
+  })
+
   it('snooze says so when the task would not live that long', async () => {
     const diesAt = new Date('2026-11-22T15:59:00Z')
     await db.prisma.task.update({ where: { id: taskId }, data: { diesAt } })
@@ -389,6 +417,18 @@ describe('a button on a card', () => {
     expect(row.outcome).toBe("ignored: another guide's task")
     expect(await outbox('update_card')).toMatchObject([
       { payload: { button: { replace_name: '任务已由别人负责' }, userid: by } },
+    ])
+  })
+
+  it.each(['LinXiaoman', 'Manager1'])('does nothing for %s once they have left', async (userid) => {
+    await db.prisma.employee.updateMany({ where: { userid }, data: { active: false } })
+
+    const row = await press('done', userid)
+
+    expect(await task()).toMatchObject({ state: 'open', events: [] })
+    expect(row.outcome).toBe('ignored: not at work any more')
+    expect(await outbox('update_card')).toMatchObject([
+      { payload: { button: { replace_name: '你已不在导购名单' }, userid } },
     ])
   })
 
@@ -456,6 +496,15 @@ describe('a member who writes to the app', () => {
 
     expect(text).not.toContain('M李敏')
     expect(text).toContain('没有找到')
+  })
+
+  it.each(['王芳', '任务'])('gets nothing about customers for %s after leaving', async (asked) => {
+    await db.prisma.employee.updateMany({ data: { active: false } })
+
+    const { text } = await write(asked)
+
+    expect(text).not.toContain('王')
+    expect(text).toContain('不在导购名单')
   })
 
   it.each(['帮助', '？', 'Help', '很长的一段话'.repeat(10)])('gets help for %s', async (text) => {

@@ -222,9 +222,10 @@ describe('a handover', () => {
     expect(JSON.stringify(cards[0]?.payload)).toContain('林晓曼的 3 位客户交给你了')
   })
 
-  it('makes the giver’s sent card say who has the task, and does not send one that waits', async () => {
+  it('makes the giver’s sent card say who has the task, also one under way, and does not send one that waits', async () => {
     const customer = await aCustomer(db, { guideUserid: giver.userid })
-    const [sentTask, waitingTask] = [
+    const [sentTask, waitingTask, goingTask] = [
+      await aTask(db, customer, giver),
       await aTask(db, customer, giver),
       await aTask(db, customer, giver),
     ]
@@ -250,13 +251,19 @@ describe('a handover', () => {
       })
     await outbox(sentTask, { state: 'sent', sentAt: clock.now(), responseCode: 'code' })
     const waiting = await outbox(waitingTask, {})
+    const going = await outbox(goingTask, { state: 'sending', attempts: 1 })
     const id = await aHandover()
 
     await workHandover(deps(), id)
 
-    const changes = await db.prisma.outbox.findMany({ where: { kind: 'update_card' } })
-    expect(changes).toHaveLength(1)
-    expect(JSON.stringify(changes[0]?.payload)).toContain('已交接给 王小明')
+    const changes = await db.prisma.outbox.findMany({
+      where: { kind: 'update_card' },
+      orderBy: { taskId: 'asc' },
+    })
+    expect(changes.map(({ taskId }) => taskId)).toEqual([sentTask, goingTask])
+    // what is under way is changed as soon as it has arrived
+    expect(changes[1]?.payload).toMatchObject({ fromOutboxId: String(going.id) })
+    for (const { payload } of changes) expect(JSON.stringify(payload)).toContain('已交接给 王小明')
     expect(await db.prisma.outbox.findUnique({ where: { id: waiting.id } })).toMatchObject({
       state: 'cancelled',
     })
@@ -520,12 +527,15 @@ describe('what WeCom decides', () => {
 })
 
 describe('somebody who has left the company', () => {
-  const listed = (info: object[]) =>
+  const listed = (info: object[], serving: Person[] = [taker]) =>
     createTestDeps(db, {
       clock,
-      wecom: createFakeWecom((path) =>
-        path.endsWith('get_unassigned_list') ? { errcode: 0, info, is_last: true } : undefined,
-      ),
+      wecom: createFakeWecom((path) => {
+        if (path.endsWith('get_unassigned_list')) return { errcode: 0, info, is_last: true }
+        if (path.endsWith('get_follow_user_list'))
+          return { errcode: 0, follow_user: serving.map(({ userid }) => userid) }
+        return undefined
+      }),
     })
   const entry = () => ({
     handover_userid: giver.userid.toUpperCase(),
@@ -585,6 +595,48 @@ describe('somebody who has left the company', () => {
     clock.set('2026-11-23T02:00:00Z')
     await readUnassigned(listed([]))
     expect(await db.prisma.unassignedCustomer.count()).toBe(0)
+  })
+
+  it('stays at work who came back under the same userid, while WeCom still lists their customers', async () => {
+    await aCustomer(db, { externalUserid: 'wmLeft' })
+    await readUnassigned(listed([entry()], [taker, giver]))
+
+    expect(await db.prisma.employee.findUnique({ where: { id: giver.id } })).toMatchObject({
+      active: true,
+    })
+    expect(await db.prisma.unassignedCustomer.count()).toBe(1)
+  })
+
+  it('keeps their customers waiting where two handovers read WeCom’s list at once', async () => {
+    await aCustomer(db, { externalUserid: 'wmLeft' })
+    let reads = () => undefined as void
+    let isThere = () => undefined as void
+    const reading = new Promise<void>((resolve) => (reads = resolve))
+    const laterIsThere = new Promise<void>((resolve) => (isThere = resolve))
+    const readAt = (moment: string, page: (input: Record<string, unknown>) => unknown) =>
+      readUnassigned(
+        createTestDeps(db, {
+          clock: createTestClock(moment),
+          wecom: createFakeWecom((path, input) =>
+            path.endsWith('get_unassigned_list') ? page(input) : { errcode: 0, follow_user: [] },
+          ),
+        }),
+      )
+    const earlier = readAt('2026-11-22T02:00:00Z', async () => {
+      reads()
+      await laterIsThere
+      return { info: [entry()], is_last: true }
+    })
+    await reading
+
+    await readAt('2026-11-22T02:00:01Z', async (input) => {
+      if (input['cursor'] === undefined) return { info: [entry()], next_cursor: 'more' }
+      isThere()
+      await earlier
+      return { info: [], is_last: true }
+    })
+
+    expect(await db.prisma.unassignedCustomer.count()).toBe(1)
   })
 
   it('does not stop the night where the company lets nobody read the list', async () => {

@@ -57,6 +57,33 @@ describe('the nightly reconcile', () => {
     ])
   })
 
+  it.each([[701_008], [99_999]])(
+    'passes over a customer whom WeCom refuses with %i, and ends what is gone of all others',
+    async (errcode) => {
+      world.customers = {}
+      world.failures = [{ path: 'externalcontact/get', errcode }]
+
+      expect(await reconcile(deps, '2026-11-24')).toBe(1)
+
+      expect(await relationsOf(db.prisma, 'wm1')).toEqual(['LinXiaoman live'])
+      expect(await relationsOf(db.prisma, 'wm2')).toEqual(['ChenYue ended by missing'])
+      expect(await db.prisma.syncRun.findMany({ where: { kind: 'reconcile' } })).toMatchObject([
+        { state: 'done', error: null },
+      ])
+    },
+  )
+
+  it('stops for a person where WeCom refuses the app, not the customer', async () => {
+    world.customers = {}
+    world.failures = [{ path: 'externalcontact/get', errcode: 48_002 }]
+
+    await reconcile(deps, '2026-11-24')
+
+    expect(await db.prisma.syncRun.findMany({ where: { kind: 'reconcile' } })).toMatchObject([
+      { state: 'failed', finishedAt: null },
+    ])
+  })
+
   it('moves a customer who was handed over', async () => {
     world.customers['wm1'] = {
       name: '一',

@@ -186,6 +186,34 @@ describe('reading one customer', () => {
     expect(await db.prisma.relation.findMany()).toMatchObject([{ remark: '新' }])
   })
 
+  it('ends nothing that a later read found, however often it is overtaken', async () => {
+    world.customers[CUSTOMER] = {
+      name: '小鱼',
+      follows: [{ userid: 'LinXiaoman', createtime: OCTOBER }],
+    }
+    await read()
+    let reads = 0
+    const slow: BotDeps = {
+      ...deps,
+      wecom: {
+        ...world.wecom,
+        get: async (path, query, context) => {
+          const answer = await world.wecom.get(path, query, context)
+          reads += 1
+          if (reads === 3)
+            world.customers[CUSTOMER]?.follows.push({ userid: 'ChenYue', createtime: OCTOBER })
+          await read()
+          return answer as never
+        },
+      },
+    }
+
+    await syncCustomer(slow, CUSTOMER, { traceId: 'slower' })
+
+    expect(reads).toBe(3)
+    expect(await relationsOf(db.prisma, CUSTOMER)).toEqual(['ChenYue live', 'LinXiaoman live'])
+  })
+
   it('reads every page of a customer with very many followers', async () => {
     const wecom = {
       ...world.wecom,

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { deliverOutbox } from '../../../bot/messages/deliver.ts'
+import { syncTags } from '../../../bot/members/sync-tags.ts'
 import { addToOutbox, type NewOutbox } from '../../../bot/messages/outbox.ts'
 import { WecomError } from '../../../bot/wecom/error-table.ts'
 import { aTag } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { someoneWaits } from '../../support/someone-waits.ts'
 import { createFakeWecom, createTestDeps, type FakeWecom } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -76,6 +78,49 @@ describe('a tag’s new name', () => {
     expect((await db.prisma.outbox.findUniqueOrThrow({ where: { id } })).state).toBe('cancelled')
     expect(late.state).toBe('cancelled')
     expect(wecom.calls).toHaveLength(1)
+  })
+})
+
+describe('a tag that is being made while WeCom’s library is read', () => {
+  const ADD = '/cgi-bin/externalcontact/add_corp_tag'
+  const made = () => ({
+    group_id: 'egFood',
+    group_name: '饮食',
+    tag: [{ id: 'etNew', name: '茶' }],
+  })
+  const make = () => deliver('add_tag', { tagId: String(tag) })
+  beforeEach(async () => {
+    await db.prisma.tag.update({ where: { id: tag }, data: { wecomId: null, name: '茶' } })
+    await db.prisma.tagGroup.updateMany({ data: { wecomId: null, name: '饮食' } })
+  })
+
+  it('stays, though the reading did not find it yet', async () => {
+    let making: Promise<{ state: string }> | undefined
+    answer = async (path) => {
+      if (path === ADD) return { tag_group: made() }
+      making = make()
+      await Promise.race([making, someoneWaits(db)])
+      return { tag_group: [] }
+    }
+
+    await syncTags(deps, 'all', 'test')
+
+    expect(await making).toMatchObject({ state: 'sent' })
+    expect(await stored()).toMatchObject({ wecomId: 'etNew', ours: true, deletedAt: null })
+    expect(await db.prisma.tagGroup.findMany()).toMatchObject([
+      { wecomId: 'egFood', deletedAt: null },
+    ])
+  })
+
+  it('is made, though the reading found it first', async () => {
+    answer = async (path) => {
+      if (path === ADD) await syncTags(deps, 'all', 'test')
+      return { tag_group: path === ADD ? made() : [made()] }
+    }
+
+    expect(await make()).toMatchObject({ state: 'sent' })
+    expect(await stored()).toMatchObject({ wecomId: 'etNew', ours: true, deletedAt: null })
+    expect(await db.prisma.tagGroup.count()).toBe(1)
   })
 })
 

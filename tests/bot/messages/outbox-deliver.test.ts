@@ -762,6 +762,51 @@ describe('marking tags', () => {
   })
 })
 
+describe('a remark that was written again', () => {
+  let customerId: bigint
+  beforeEach(async () => {
+    customerId = (await db.prisma.customer.create({ data: { externalUserid: 'wm1' } })).id
+  })
+  const remark = (text: string, userid = 'zhangsan') =>
+    add({ kind: 'remark', payload: { userid, externalUserid: 'wm1', remark: text }, customerId })
+  const written = () => wecom.calls.map(({ input }) => input['remark'])
+
+  it('is told to WeCom as it is now, in whatever order calls arrive', async () => {
+    const older = await remark('陈姐')
+    const newer = await remark('陈姐 爱喝茶', 'ZhangSan')
+    await remark('小陈', 'lisi')
+
+    await deliverOutbox(deps, newer)
+    await deliverOutbox(deps, older)
+
+    expect(written()).toEqual(['陈姐 爱喝茶'])
+    expect((await read(older)).state).toBe('cancelled')
+  })
+
+  it('waits for the call that is under way', async () => {
+    const older = await remark('陈姐')
+    let newer = 0n
+    let isFirst = true
+    const order: string[] = []
+    answer = async (_path, input) => {
+      if (isFirst) {
+        isFirst = false
+        newer = await remark('陈姐 爱喝茶')
+        await deliverOutbox(deps, newer)
+      }
+      order.push(String(input['remark']))
+      return undefined
+    }
+
+    await deliverOutbox(deps, older)
+    const meanwhile = (await read(newer)).state
+    await deliverOutbox(deps, newer)
+
+    expect(meanwhile).toBe('pending')
+    expect(order).toEqual(['陈姐', '陈姐 爱喝茶'])
+  })
+})
+
 it('writes a remark, clearing mobiles with an empty one', async () => {
   const id = await add({
     kind: 'remark',
