@@ -60,7 +60,7 @@ export async function retryFailed(
           when o.kind = 'app_message' and o.payload ->> 'msgtype' <> 'template_card' then null
           else o.unsure_since end
       from chosen where o.id = chosen.id and o.state = 'failed'
-      returning o.id, o.kind
+      returning o.id, o.kind, o.payload ->> 'webhookId' as subscriber
     ), due as (
       select ${DELIVER_JOBS} as jobs, count(*)::int as n from added
     ), queued as (
