@@ -30,6 +30,7 @@ const HANDLERS: Handlers = {
   scan: (deps, { day }) => runNight(deps, day),
   deliver: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   greet: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
+  webhook: (deps, { outboxId }) => deliverOutbox(deps, BigInt(outboxId)),
   wake: async (deps) => {
     await wake(deps)
     await tendAssignments(deps)

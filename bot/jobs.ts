@@ -12,6 +12,7 @@ import type { Logger } from 'pino'
 import type { BotDeps } from './deps.ts'
 import { createTaskList } from './job-handlers.ts'
 import { watchOrphans, type OrphanWatch } from './orphaned-jobs.ts'
+import { subscriberCalls } from './messages/subscriber-calls.ts'
 import type { JobName } from './queue.ts'
 import { QueuePool } from './queue-pool.ts'
 
@@ -30,12 +31,14 @@ interface Lane {
 }
 
 /**
- * Two lanes. `quick` does nothing but what has a deadline in seconds: a welcome must not stand behind a night's
- * backlog, nor behind four messages that wait for WeCom's limits or for an answer. Each job is fetched alone: the queue's
+ * Three lanes. `quick` does nothing but what has a deadline in seconds: a welcome must not stand behind a night's
+ * backlog, nor behind four messages that wait for WeCom's limits or for an answer. `events` calls the chain's own systems:
+ * where one never answers, nothing else waits. Each job is fetched alone: the queue's
  * own way of fetching many (localQueue) ends the process when it gives jobs back while the database is away.
  */
 const LANES: readonly Lane[] = [
   { name: 'quick', jobs: ['welcome', 'greet'], concurrency: 4 },
+  { name: 'events', jobs: ['webhook'], concurrency: 6 },
   {
     name: 'all',
     jobs: [
@@ -59,7 +62,7 @@ const RESTART_MS = 1_000
 /** jobs under way may take this long to end: what they hold is free again the moment the process is gone */
 const STOP_MS = 9_000
 /** connections of the queue itself; what jobs do runs on the shared pool */
-const QUEUE_CONNECTIONS = 10
+const QUEUE_CONNECTIONS = 11
 
 /**
  * Starts this process's workers. They outlive a database that goes away: each lane starts again until it is back. Jobs
@@ -78,8 +81,9 @@ export async function startWorkers(deps: BotDeps): Promise<Workers> {
   const log = deps.log.child({ part: 'jobs' })
   const orphans = watchOrphans(pool, log)
   const taskList = createTaskList(deps)
+  const { resting } = subscriberCalls(deps)
   const lanes = LANES.map((lane) =>
-    keepRunning(lane, pick(taskList, lane.jobs), pool, log, orphans),
+    keepRunning(lane, { taskList: pick(taskList, lane.jobs), resting }, pool, log, orphans),
   )
   await Promise.all(lanes.map((lane) => lane.started))
 
@@ -105,9 +109,15 @@ interface RunningLane {
   stop: () => Promise<void>
 }
 
+interface LaneWork {
+  taskList: TaskList
+  /** flags of jobs that are left waiting at the moment */
+  resting: () => string[]
+}
+
 function keepRunning(
   lane: Lane,
-  taskList: TaskList,
+  work: LaneWork,
   pool: Pool,
   log: Logger,
   orphans: OrphanWatch,
@@ -124,7 +134,7 @@ function keepRunning(
       let isLost = false
       runner = undefined
       try {
-        runner = await startLane(lane, taskList, pool, log, {
+        runner = await startLane(lane, work, pool, log, {
           onPool: (id) => {
             poolId = id
             orphans.isMine(id)
@@ -163,7 +173,7 @@ function keepRunning(
 
 function startLane(
   lane: Lane,
-  taskList: TaskList,
+  { taskList, resting }: LaneWork,
   pool: Pool,
   log: Logger,
   hear: { onPool: (poolId: string) => void; onLost: () => void },
@@ -176,6 +186,7 @@ function startLane(
   return run({
     pgPool: pool,
     taskList,
+    forbiddenFlags: resting,
     parsedCronItems: [],
     noHandleSignals: true,
     events,

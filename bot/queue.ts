@@ -12,6 +12,8 @@ export interface JobPayloads {
   deliver: { outboxId: string }
   /** the same for a welcome message, which has seconds too */
   greet: { outboxId: string }
+  /** the same for an event: its subscriber may take long, or never answer */
+  webhook: { outboxId: string }
   /** start deliver jobs for rows whose time has come, wake snoozed tasks, expire dead ones */
   wake: Record<string, never>
   /** read employees, tags and customers from WeCom; goes on where a run was cut off */
@@ -42,12 +44,19 @@ export const URGENT_PRIORITY = -10
  * @param options.priority lower runs first; default 0
  * @param options.maxAttempts default 12, with growing pauses
  * @param options.delayMs not before so many milliseconds from now
+ * @param options.flags by which the queue can be told to leave jobs waiting
  */
 export async function enqueue<K extends JobName>(
   tx: Db,
   name: K,
   payload: JobPayloads[K],
-  options: { jobKey?: string; priority?: number; maxAttempts?: number; delayMs?: number } = {},
+  options: {
+    jobKey?: string
+    priority?: number
+    maxAttempts?: number
+    delayMs?: number
+    flags?: string[]
+  } = {},
 ): Promise<void> {
   // the queue's own clock is the database's
   await tx.$executeRaw(Prisma.sql`
@@ -56,7 +65,8 @@ export async function enqueue<K extends JobName>(
       run_at := now() + ${options.delayMs ?? 0}::float8 * interval '1 millisecond',
       job_key := ${options.jobKey ?? null},
       priority := ${options.priority ?? 0}::int,
-      max_attempts := ${options.maxAttempts ?? 12}::int)`)
+      max_attempts := ${options.maxAttempts ?? 12}::int,
+      flags := ${options.flags?.length ? options.flags : null}::text[])`)
 }
 
 /** Adds many jobs of one kind in one statement. */

@@ -4,6 +4,7 @@ import type { BotDeps } from '../deps.ts'
 import { addToOutbox, type NewOutbox } from '../messages/outbox.ts'
 import { pushCards } from '../messages/push.ts'
 import { renderAssignmentCard } from '../messages/render/assignment-card.ts'
+import { withCardId } from '../messages/render/template-card.ts'
 import { loadTaskLines } from '../messages/task-cards.ts'
 import type { Assignment } from './assignment.ts'
 
@@ -98,24 +99,25 @@ export async function sendLists(
       some.flatMap(({ best }) => best.map(BigInt)),
       { now: about.now, zone: deps.zone },
     )
-    const rows = some.map((guide): NewOutbox => ({
-      kind: 'app_message',
-      dedupeKey: about.keyOf(guide),
-      recipient: guide.userid,
-      payload: {
-        msgtype: 'template_card',
-        template_card: renderAssignmentCard(
-          {
-            ...about,
-            guideName: guide.name,
-            customers: guide.customers,
-            names: guide.best.flatMap((id) => lines.get(BigInt(id))?.customerName ?? []),
-          },
-          at,
-        ),
-      },
-      traceId: cardsTrace(about.id),
-    }))
+    const rows = some.map((guide): NewOutbox => {
+      const dedupeKey = about.keyOf(guide)
+      const card = renderAssignmentCard(
+        {
+          ...about,
+          guideName: guide.name,
+          customers: guide.customers,
+          names: guide.best.flatMap((id) => lines.get(BigInt(id))?.customerName ?? []),
+        },
+        at,
+      )
+      return {
+        kind: 'app_message',
+        dedupeKey,
+        recipient: guide.userid,
+        payload: { msgtype: 'template_card', template_card: withCardId(card, dedupeKey) },
+        traceId: cardsTrace(about.id),
+      }
+    })
     await addToOutbox(tx, about.now, rows)
   }
 }

@@ -3,6 +3,7 @@ import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { addToOutbox, type NewOutbox } from '../messages/outbox.ts'
 import { renderHandoverCard } from '../messages/render/handover-card.ts'
+import { withCardId } from '../messages/render/template-card.ts'
 import type { Handover } from './handover.ts'
 
 /** customers that a card names */
@@ -37,24 +38,25 @@ export async function tellTakers(tx: Db, deps: BotDeps, { id, from }: Handover):
     from told join employee e on e.id = told.to_id join customer c on c.id = told.customer_id
     where e.active and e.in_app
     group by e.id order by e.userid_key`)
-  const rows = told.map((taker): NewOutbox => ({
-    kind: 'app_message',
-    dedupeKey: `handover:${id}:${taker.key}:${now.toISOString()}`,
-    recipient: taker.userid,
-    payload: {
-      msgtype: 'template_card',
-      template_card: renderHandoverCard(
-        {
-          ...taker,
-          takerName: taker.name,
-          from: from.name,
-          handoverId: String(id),
-          names: taker.best.map((customer) => addressOf(customer) ?? '未留名客户'),
-        },
-        { publicUrl: deps.publicUrl },
-      ),
-    },
-    traceId: `handover-${id}`,
-  }))
+  const rows = told.map((taker): NewOutbox => {
+    const dedupeKey = `handover:${id}:${taker.key}:${now.toISOString()}`
+    const card = renderHandoverCard(
+      {
+        ...taker,
+        takerName: taker.name,
+        from: from.name,
+        handoverId: String(id),
+        names: taker.best.map((customer) => addressOf(customer) ?? '未留名客户'),
+      },
+      { publicUrl: deps.publicUrl },
+    )
+    return {
+      kind: 'app_message',
+      dedupeKey,
+      recipient: taker.userid,
+      payload: { msgtype: 'template_card', template_card: withCardId(card, dedupeKey) },
+      traceId: `handover-${id}`,
+    }
+  })
   await addToOutbox(tx, now, rows)
 }

@@ -30,7 +30,7 @@ export async function settleTiersOf(
   if (ids.length === 0) return []
   // who brought a buyer may be buying at this moment: the second of two judges by both orders
   await lockCustomers(tx, ids)
-  const { changes } = await writeTiers(tx, { table, day, zone: deps.zone, whom: { ids } })
+  const changes = await writeTiers(tx, { table, day, zone: deps.zone, whom: { ids } })
   await tellTiers(tx, deps, day, changes)
   return changes.map(({ customerId }) => customerId)
 }

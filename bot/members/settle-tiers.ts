@@ -7,7 +7,7 @@ import { loadTiers, type TiersInForce } from '../rules/load-tiers.ts'
 import { tiersSettled } from '../tasks/on-tiers.ts'
 import { overEverybody } from './over-everybody.ts'
 import type { TierQuestion } from './tier-figures.ts'
-import { tellTiers, writeTiers, type TierReason } from './write-tiers.ts'
+import { writeTiersOfMany } from './write-tiers.ts'
 
 /** How many tiers a run changed. */
 export interface SettledTiers {
@@ -43,7 +43,7 @@ export async function settleTiers(
     const tiers = await loadTiers(tx)
     const whom = options.everybody ? 'everybody' : await whomToLookAt(tx, tiers, day)
     const question = { table: tiers.table, day, zone: deps.zone, whom }
-    const { changes, warned } = await writeTiers(tx, question)
+    const n = await writeTiersOfMany(tx, deps, question)
     await tx.$executeRaw(Prisma.sql`
         insert into daily_run as d (name, day, enqueued_at, finished_at, summary)
         values (${SETTLED}, ${day}::date, ${deps.clock.now()}, ${deps.clock.now()},
@@ -51,14 +51,11 @@ export async function settleTiers(
         on conflict (name, day) do update set summary = excluded.summary
         where d.summary is distinct from excluded.summary`)
     await tiersSettled(tx, deps, deps.clock.now())
-    await tellTiers(tx, deps, day, changes)
-    const because = (...reasons: TierReason[]) =>
-      changes.filter(({ reason }) => reasons.includes(reason)).length
     return {
-      upgraded: because('upgrade'),
-      downgraded: because('review', 'end'),
-      warned,
-      moved: because('table'),
+      upgraded: n.upgrade ?? 0,
+      downgraded: (n.review ?? 0) + (n.end ?? 0),
+      warned: n.warned ?? 0,
+      moved: n.table ?? 0,
     }
   })
   deps.log.info({ day, ...done }, 'tiers settled')

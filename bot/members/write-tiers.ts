@@ -3,7 +3,7 @@ import { nextReview, TIER_WARNING_DAYS } from '../../domain/tier.ts'
 import type { Tier } from '../../domain/words.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
-import { announceMany } from '../messages/webhooks.ts'
+import { announceFrom, announceMany } from '../messages/webhooks.ts'
 import { codeAt, isValid, judgeTiers } from './judge-tiers.ts'
 import { tierFigures, type TierQuestion } from './tier-figures.ts'
 
@@ -21,15 +21,51 @@ export interface TierChanged {
 }
 
 /**
- * Judges the customers asked about and keeps what differs, in one statement: tiers, warnings, and a line of tier_change
- * with the figures for each change. Doing it again writes nothing.
+ * Judges some customers and keeps what differs, in one statement. Doing it again writes nothing. Telling of it is left to
+ * the caller.
  *
- * @returns the changes, and how many were warned anew
+ * @returns the changes
  */
-export async function writeTiers(
+export async function writeTiers(tx: Db, question: TierQuestion): Promise<TierChanged[]> {
+  return await tx.$queryRaw<TierChanged[]>(Prisma.sql`
+    with ${writtenTiers(question)}
+    select c.id as "customerId", c.member_no as "memberNo", c.external_userid as "externalUserId",
+      logged.before, logged.after, logged.reason
+    from logged join customer c on c.id = logged.customer_id`)
+}
+
+/**
+ * The same for any number of customers, and tells the chain's systems of each change: all of it inside the database. What
+ * is told is sent from the next minute on.
+ *
+ * @returns how many changed for which reason, and how many were warned anew
+ */
+export async function writeTiersOfMany(
   tx: Db,
+  deps: Pick<BotDeps, 'clock' | 'zone'>,
   question: TierQuestion,
-): Promise<{ changes: TierChanged[]; warned: number }> {
+): Promise<Partial<Record<TierReason | 'warned', number>>> {
+  const at = deps.clock.now()
+  const news = Prisma.sql`
+    select jsonb_build_object('memberNo', c.member_no, 'externalUserId', c.external_userid,
+      'before', logged.before, 'after', logged.after, 'reason', logged.reason,
+      'day', ${question.day}::text, 'at', ${isoInZone(at, deps.zone)}::text) as body
+    from logged join customer c on c.id = logged.customer_id`
+  const rows = await tx.$queryRaw<{ reason: TierReason | 'warned'; n: number }[]>(Prisma.sql`
+    with ${writtenTiers(question)}, told as (
+      ${announceFrom(at, 'tier.changed', news, traceOf(question.day))}
+    )
+    select reason, count(*)::int as n from logged group by 1
+    union all
+    select 'warned', count(*)::int from settled where warning is not null and warned_on is null`)
+  return Object.fromEntries(rows.map(({ reason, n }) => [reason, n]))
+}
+
+/**
+ * Parts of a WITH: everybody asked about as judged is in `settled`, the changes with their figures are kept in tier_change
+ * and are in `logged`.
+ */
+function writtenTiers(question: TierQuestion): Prisma.Sql {
   const { table, day } = question
   const review = nextReview(day)
   const thisReview = `${day.slice(0, 8)}01`
@@ -39,8 +75,7 @@ export async function writeTiers(
     Prisma.sql`case when j.is_kept and j.tier is distinct from j.held then ${day}::date else j.since end`,
     review,
   )
-  const rows = await tx.$queryRaw<(TierChanged | { reason: 'warned'; n: number })[]>(Prisma.sql`
-    with ${tierFigures(question)}, ${judgeTiers(question)}, settled as (
+  return Prisma.sql`${tierFigures(question)}, ${judgeTiers(question)}, settled as (
       select j.*, case
           when j.at_review >= j.tier or ${validThen} then null
           when j.tier = j.held and j.warned_on is not null then j.warned_on
@@ -72,23 +107,14 @@ export async function writeTiers(
       from settled s where s.is_kept and s.tier is distinct from s.held
       order by s.customer_id
       returning customer_id, before, after, reason
-    )
-    select c.id as "customerId", c.member_no as "memberNo", c.external_userid as "externalUserId",
-      logged.before, logged.after, logged.reason, 0 as n
-    from logged join customer c on c.id = logged.customer_id
-    union all
-    select null, null, null, '', '', 'warned', count(*)::int from settled
-    where warning is not null and warned_on is null`)
-  let warned = 0
-  const changes: TierChanged[] = []
-  for (const row of rows) {
-    if (row.reason === 'warned') warned = row.n
-    else changes.push(row)
-  }
-  return { changes, warned }
+    )`
 }
 
-/** The chain's systems hear of each change. */
+function traceOf(day: BusinessDay): string {
+  return `tier-${day}`
+}
+
+/** The chain's systems hear of some changes. */
 export async function tellTiers(
   tx: Db,
   deps: Pick<BotDeps, 'clock' | 'zone'>,
@@ -98,7 +124,7 @@ export async function tellTiers(
   const at = deps.clock.now()
   const news = changes.map(({ memberNo, externalUserId, before, after, reason }) => ({
     body: { memberNo, externalUserId, before, after, reason, day, at: isoInZone(at, deps.zone) },
-    traceId: `tier-${day}`,
+    traceId: traceOf(day),
   }))
   await announceMany(tx, at, 'tier.changed', news)
 }

@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { Type } from 'typebox'
 import type { BotDeps } from '../deps.ts'
 import { readPayload, type Delivered, type OutboxRow } from './deliver/delivery.ts'
+import { subscriberCalls } from './subscriber-calls.ts'
 import { createWebhookAgent, InnerAddress, refuseWebhookUrl } from './webhook-address.ts'
 
 const Payload = Type.Object({
@@ -14,6 +15,7 @@ const Payload = Type.Object({
 })
 
 const TIMEOUT_MS = 10_000
+const BUSY_MS = 1_000
 
 /**
  * The signature of a body: `t=<seconds>,v1=<HMAC-SHA256 over "<seconds>.<body>", hex>`. The receiver makes the
@@ -50,7 +52,17 @@ export async function deliverWebhook(deps: BotDeps, row: OutboxRow): Promise<Del
       deps.clock.now(),
     ),
   }
-  const status = await post(webhook.url, headers, body)
+  const end = subscriberCalls(deps).begin(webhookId)
+  // hardly ever: its job was fetched in the moment in which others began
+  if (!end) {
+    const why = 'the subscriber has other calls to answer first'
+    return { state: 'waiting', why, delayMs: BUSY_MS, counts: false }
+  }
+  const status = await post(webhook.url, headers, body).catch((error: unknown) => {
+    end({ answered: false })
+    throw error
+  })
+  end({ answered: true })
   if (status === 'inside') return { state: 'failed', why: 'the name leads to an address inside' }
   if (status === 410) return { state: 'failed', why: 'the subscriber answered 410: gone' }
   if (status < 200 || status > 299) throw new Error(`the subscriber answered ${status}`)

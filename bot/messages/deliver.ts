@@ -17,7 +17,7 @@ import { deliverUpdateCard } from './deliver/update-card.ts'
 import { deliverWelcome } from './deliver/welcome.ts'
 import { deliverWebhook } from './deliver-webhook.ts'
 import { tryLock } from './delivery-lock.ts'
-import { deliverJobKey, deliverJobName, type OutboxKind } from './outbox.ts'
+import { deliverJobFlags, deliverJobKey, deliverJobName, type OutboxKind } from './outbox.ts'
 
 type DeliverKind = (deps: BotDeps, row: OutboxRow, context: DeliveryContext) => Promise<Delivered>
 
@@ -212,6 +212,7 @@ async function wait(
       {
         jobKey: deliverJobKey(row.id),
         priority: row.kind === 'welcome' ? URGENT_PRIORITY : 0,
+        flags: deliverJobFlags(row),
         delayMs,
       },
     )

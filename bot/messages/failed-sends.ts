@@ -36,7 +36,7 @@ export const mayBeSent = Prisma.sql`(o.unsure_since is not null and o.kind <> 'w
 /**
  * Starts failed calls again, in one statement: what is of no use stays as it is, and so does what may have been sent
  * unless it is asked for. Of two who ask at once, one starts a row. What was asked again keeps what it needs to
- * recognise its own repetition (a card, a tag); a plain message can't, and is sent again, knowingly.
+ * recognise its own repetition (a card's id, a tag); a plain message can't, and is sent again, knowingly.
  *
  * @param which one row, or all of a kind, the oldest first
  * @returns how many were started, at most MOST_RETRIED
@@ -57,10 +57,10 @@ export async function retryFailed(
     ), added as (
       update outbox o set state = 'pending', attempts = 0, errcode = null, last_error = null,
         unsure_since = case
-          when o.kind = 'app_message' and o.payload ->> 'msgtype' <> 'template_card' then null
+          when o.kind = 'app_message' and o.payload #>> '{template_card,task_id}' is null then null
           else o.unsure_since end
       from chosen where o.id = chosen.id and o.state = 'failed'
-      returning o.id, o.kind
+      returning o.id, o.kind, o.payload ->> 'webhookId' as subscriber
     ), due as (
       select ${DELIVER_JOBS} as jobs, count(*)::int as n from added
     ), queued as (

@@ -35,6 +35,11 @@ export interface NewOutbox {
 
 /** Rows that one statement starts at most; what is left is started a minute later. */
 const MOST_AT_ONCE = 20_000
+/**
+ * Of events to one subscriber, jobs that wait at most: who doesn't answer for a day has a long line, which would be read
+ * past at each look for the next job. Here, too, what is left is started later.
+ */
+const MOST_IN_LINE = 5_000
 
 /**
  * Stores calls to be made, each with its deliver job in the same transaction; a row that is for later gets its
@@ -68,7 +73,7 @@ export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise
         payload jsonb, not_before timestamptz, not_after timestamptz, task_id bigint,
         customer_id bigint, trace_id text)
       on conflict (dedupe_key) do nothing
-      returning id, kind, not_before
+      returning id, kind, not_before, payload ->> 'webhookId' as subscriber
     ), due as (
       select ${DELIVER_JOBS} as jobs, count(*)::int as n from added where not_before <= ${now}
     ), queued as (
@@ -81,20 +86,30 @@ export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise
 /**
  * Starts deliver jobs for rows whose time has come, and for rows that a crash left without one; the wake job
  * calls it each minute. A row whose job waits, or runs since less than five minutes, is left alone: its
- * back-off counts.
+ * back-off counts. Events wait in a line for each subscriber, so that a long one keeps no message waiting and no
+ * other subscriber.
  *
  * @returns how many jobs were started
  */
 export async function enqueueDue(tx: Db, now: Date): Promise<number> {
+  const isDue = Prisma.sql`o.state in ('pending', 'sending') and o.not_before <= ${now}
+    and not exists (
+      select 1 from graphile_worker.jobs j where j.key = 'deliver:' || o.id
+        and case when j.locked_at is null then j.attempts < j.max_attempts
+          else j.locked_at > now() - interval '5 minutes' end)`
   const answer = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
     with added as (
-      select o.id, o.kind from outbox o
-      where o.state in ('pending', 'sending') and o.not_before <= ${now}
-        and not exists (
-          select 1 from graphile_worker.jobs j where j.key = 'deliver:' || o.id
-            and case when j.locked_at is null then j.attempts < j.max_attempts
-              else j.locked_at > now() - interval '5 minutes' end)
-      order by o.not_before, o.id limit ${MOST_AT_ONCE}
+      (select o.id, o.kind, null as subscriber from outbox o
+      where ${isDue} and o.kind <> 'webhook'
+      order by o.not_before, o.id limit ${MOST_AT_ONCE})
+      union all
+      select line.id, line.kind, line.subscriber from webhook w cross join lateral (
+        select o.id, o.kind, o.payload ->> 'webhookId' as subscriber from outbox o
+        where ${isDue} and o.kind = 'webhook' and o.payload ->> 'webhookId' = w.id::text
+        order by o.not_before, o.id
+        limit greatest(0, ${MOST_IN_LINE} - (
+          select count(*) from graphile_worker.jobs j where jsonb_exists(j.flags, ${flagOf(Prisma.sql`w.id`)})))
+      ) line
     ), due as (
       select ${DELIVER_JOBS} as jobs, count(*)::int as n from added
     ), queued as (
@@ -109,16 +124,38 @@ export function deliverJobKey(outboxId: bigint): string {
   return `deliver:${outboxId}`
 }
 
-/** The job that makes a row's call: of a welcome one with workers of its own, which nothing slow holds up. */
-export function deliverJobName(kind: string): 'deliver' | 'greet' {
+/**
+ * The job that makes a row's call. Two kinds have workers of their own: a welcome, which nothing slow holds up, and an
+ * event to a subscriber, who may be as slow as they like.
+ */
+export function deliverJobName(kind: string): 'deliver' | 'greet' | 'webhook' {
+  if (kind === 'webhook') return 'webhook'
   return kind === 'welcome' ? 'greet' : 'deliver'
 }
 
-/** One job for each row of `added(id, kind)`, by deliverJobName. */
+/** The flag of jobs that call one subscriber, by which all of them can be left waiting (subscriber-calls.ts). */
+export function subscriberFlag(webhookId: string): string {
+  return `webhook-${webhookId}`
+}
+
+/** Flags of a row's deliver job. */
+export function deliverJobFlags({ kind, payload }: { kind: string; payload: unknown }): string[] {
+  if (kind !== 'webhook') return []
+  // a WebhookPayload (webhooks.ts)
+  return [subscriberFlag((payload as { webhookId: string }).webhookId)]
+}
+
+/** The same in SQL. */
+function flagOf(webhookId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`'webhook-' || ${webhookId}`
+}
+
+/** One job for each row of `added(id, kind, subscriber)`, by deliverJobName; `subscriber` is a webhook's id or null. */
 export const DELIVER_JOBS = Prisma.sql`array_agg((
-  case when kind = 'welcome' then 'greet' else 'deliver' end, json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
+  case kind when 'welcome' then 'greet' when 'webhook' then 'webhook' else 'deliver' end,
+  json_build_object('outboxId', id::text), null, null, 12, 'deliver:' || id,
   case when kind = 'welcome' then ${Prisma.raw(String(URGENT_PRIORITY))} else 0 end,
-  null)::graphile_worker.job_spec order by id)`
+  case when subscriber is not null then array[${flagOf(Prisma.sql`subscriber`)}] end)::graphile_worker.job_spec order by id)`
 
 /** As JSON writes NUL and half a character, or a text that looks like it. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/

@@ -8,6 +8,7 @@ import { findMornings, MOST_CARDS, sentAlone, type Morning } from './mornings.ts
 import { addToOutbox, type NewOutbox } from './outbox.ts'
 import { renderDigest } from './render/digest.ts'
 import { renderTaskCard, type TaskLineFacts } from './render/task-card.ts'
+import { withCardId } from './render/template-card.ts'
 import { loadTaskLines, loadTasksForCards, type TaskForCard } from './task-cards.ts'
 
 /** seconds before the push time over which guides are spread: WeCom asks to keep off the full hour */
@@ -131,22 +132,21 @@ function morningRows(
   at: { day: BusinessDay; traceId: string; pushTime: Date; dayEnd: Date },
 ): NewOutbox[] {
   const notBefore = spread(morning.userid, at.pushTime)
+  const dedupeKey = `digest:${at.day}:${morning.userid.toLowerCase()}`
+  const card = renderDigest(
+    {
+      guideName: morning.name,
+      customers: morning.customers,
+      kinds: morning.kinds,
+      best: morning.best.flatMap(({ id }) => known.lines.get(BigInt(id)) ?? []),
+    },
+    { publicUrl: deps.publicUrl, today: at.day },
+  )
   const digest: NewOutbox = {
     kind: 'app_message',
-    dedupeKey: `digest:${at.day}:${morning.userid.toLowerCase()}`,
+    dedupeKey,
     recipient: morning.userid,
-    payload: {
-      msgtype: 'template_card',
-      template_card: renderDigest(
-        {
-          guideName: morning.name,
-          customers: morning.customers,
-          kinds: morning.kinds,
-          best: morning.best.flatMap(({ id }) => known.lines.get(BigInt(id)) ?? []),
-        },
-        { publicUrl: deps.publicUrl, today: at.day },
-      ),
-    },
+    payload: { msgtype: 'template_card', template_card: withCardId(card, dedupeKey) },
     notBefore,
     notAfter: at.dayEnd,
     traceId: at.traceId,

@@ -44,12 +44,17 @@ export async function announce(
   await announceMany(tx, now, event, [{ body, traceId }])
 }
 
-/** The same for many at once: two statements, whatever their number; one where nobody listens. */
+/**
+ * The same for many at once: two statements, whatever their number; one where nobody listens.
+ *
+ * @param notBefore default now; for a moment later no job is made now, the wake job starts them some at a time
+ */
 export async function announceMany(
   tx: Db,
   now: Date,
   event: WebhookEvent,
   news: readonly { body: object; traceId: string }[],
+  notBefore: Date = now,
 ): Promise<void> {
   if (news.length === 0) return
   const listening = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
@@ -67,10 +72,38 @@ export async function announceMany(
         createdAt: now.toISOString(),
         data: body,
       }
-      return { kind: 'webhook', dedupeKey: `webhook:${webhook.id}:${id}`, payload, traceId }
+      const dedupeKey = `webhook:${webhook.id}:${id}`
+      return { kind: 'webhook', dedupeKey, payload, notBefore, traceId }
     })
   })
   await addToOutbox(tx, now, rows)
+}
+
+/**
+ * The same for any number, as a statement that can be part of a WITH: nothing of it passes through the process. The wake
+ * job starts the calls, some at a time.
+ *
+ * @param news a select of `body`, jsonb: what is sent as `data`
+ */
+export function announceFrom(
+  now: Date,
+  event: WebhookEvent,
+  news: Prisma.Sql,
+  traceId: string,
+): Prisma.Sql {
+  return Prisma.sql`
+    insert into outbox (kind, dedupe_key, payload, not_before, trace_id, created_at)
+    select 'webhook', 'webhook:' || w.id || ':' || told.id,
+      jsonb_build_object('webhookId', w.id::text, 'id', told.id, 'event', ${event}::text,
+        'createdAt', ${now.toISOString()}::text, 'data', told.body),
+      ${now}::timestamptz, ${traceId}, ${now}::timestamptz
+    from (select id from webhook where removed_at is null and ${event} = any(events)) w
+    cross join lateral (
+      select news.body, rtrim(translate(encode(sha256(convert_to(
+        jsonb_build_array(${event}::text, ${traceId}::text, news.body)::text, 'UTF8')), 'base64'), '+/', '-_'), '=') as id
+      from (${news}) news
+    ) told
+    on conflict (dedupe_key) do nothing`
 }
 
 /**

@@ -5,6 +5,9 @@ import { announceMany } from '../messages/webhooks.ts'
 import { renderReason } from '../rules/registry.ts'
 import type { ScanStamp } from './scan-write.ts'
 
+/** tasks that are read and told at one time */
+const PAGE = 2_000
+
 type TaskAnnouncement = 'task.created' | 'task.closed'
 
 interface Row {
@@ -62,15 +65,36 @@ async function announceRows(
   which: Prisma.Sql,
   stamp: { now: Date; traceId: string },
 ): Promise<void> {
-  const rows = await tx.$queryRaw<Row[]>(Prisma.sql`
+  // a scan of a large chain makes more than a process should hold: what is told, too, is a page at a time
+  for (let from = '0', notBefore = stamp.now; ; notBefore = new Date(stamp.now.getTime() + 1)) {
+    const rows = await readPage(tx, which, from)
+    await announceMany(tx, stamp.now, event, tellable(rows, deps, stamp), notBefore)
+    const last = rows.at(-1)
+    if (!last || rows.length < PAGE) return
+    from = last.id
+  }
+}
+
+/** Those behind an id. Which ones is asked first, else a page would be looked for among all tasks there ever were. */
+async function readPage(tx: Db, which: Prisma.Sql, from: string): Promise<Row[]> {
+  return await tx.$queryRaw<Row[]>(Prisma.sql`
+    with told as materialized (select t.id from task t where ${which})
     select t.id::text as id, t.kind, c.member_no as "memberNo", c.external_userid as "externalUserId",
       e.userid as "guideUserid", t.state::text as status, t.closing::text as closing,
       t.close_reason as "closeReason", t.outcome, t.facts,
       t.due_at as "dueAt", t.created_at as "createdAt", t.updated_at as "updatedAt"
-    from task t join customer c on c.id = t.customer_id join employee e on e.id = t.assignee_id
-    where ${which} order by t.id`)
+    from told join task t on t.id = told.id
+    join customer c on c.id = t.customer_id join employee e on e.id = t.assignee_id
+    where told.id > ${from}::bigint order by told.id limit ${PAGE}`)
+}
+
+function tellable(
+  rows: readonly Row[],
+  deps: BotDeps,
+  stamp: { now: Date; traceId: string },
+): { body: object; traceId: string }[] {
   const today = businessDay(stamp.now, deps.zone)
-  const told = rows.map(({ dueAt, createdAt, updatedAt, ...row }) => ({
+  return rows.map(({ dueAt, createdAt, updatedAt, ...row }) => ({
     body: {
       ...row,
       reason: renderReason(row.kind, row.facts, 'zh-CN', today),
@@ -80,5 +104,4 @@ async function announceRows(
     },
     traceId: stamp.traceId,
   }))
-  await announceMany(tx, stamp.now, event, told)
 }

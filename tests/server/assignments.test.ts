@@ -186,6 +186,8 @@ describe('an assignment', () => {
     const sent = await cards()
     expect(sent).toHaveLength(1)
     expect(sent[0]?.card).toContain('王小明，陈静给你派了 6 位客户')
+    // WeCom knows it when it is sent again
+    expect(sent[0]?.card).toMatch(/"task_id": ?"notice-[\w-]{43}"/)
   })
 
   it('never reaches a customer who said no more, or whom nobody may write to, and says why', async () => {

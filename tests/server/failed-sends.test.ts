@@ -203,16 +203,26 @@ describe('another try', () => {
     expect(await retryAll({ kind: 'remark' })).toBe(1)
   })
 
-  it('of a message that may have arrived needs to be wanted, and is then truly sent', async () => {
-    const id = await aFailure({ unsureSince: new Date('2026-11-20T00:00:00Z'), errcode: -1 })
+  it.each([
+    ['message', { msgtype: 'text', text: { content: 'hi' } }],
+    [
+      'card without an id',
+      { msgtype: 'template_card', template_card: { card_type: 'text_notice' } },
+    ],
+  ])(
+    'of a %s that may have arrived needs to be wanted, and is then truly sent',
+    async (_, payload) => {
+      const unsureSince = new Date('2026-11-20T00:00:00Z')
+      const id = await aFailure({ payload, unsureSince, errcode: -1 })
 
-    expect((await retry(id)).json()).toMatchObject({ code: 'SEND_MAY_BE_SENT' })
-    expect((await retry(id, { evenIfUnsure: true })).json()).toEqual({ retried: 1 })
-    await deliverOutbox(test.deps, id)
+      expect((await retry(id)).json()).toMatchObject({ code: 'SEND_MAY_BE_SENT' })
+      expect((await retry(id, { evenIfUnsure: true })).json()).toEqual({ retried: 1 })
+      await deliverOutbox(test.deps, id)
 
-    expect(await stateOf(id)).toBe('sent')
-    expect(wecom.calls.filter(({ path }) => path === '/cgi-bin/message/send')).toHaveLength(1)
-  })
+      expect(await stateOf(id)).toBe('sent')
+      expect(wecom.calls.filter(({ path }) => path === '/cgi-bin/message/send')).toHaveLength(1)
+    },
+  )
 
   it('of a card that may have arrived still knows its own repetition', async () => {
     const payload = { msgtype: 'template_card', template_card: { task_id: 'x' } }

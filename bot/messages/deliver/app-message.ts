@@ -4,7 +4,10 @@ import { WecomError } from '../../wecom/error-table.ts'
 import { readPayload, type Delivered, type DeliveryContext, type OutboxRow } from './delivery.ts'
 
 /** A message/send body without touser and agentid (wecom-protocol 3.1). */
-const AppMessage = Type.Object({ msgtype: Type.String({ minLength: 1 }) })
+const AppMessage = Type.Object({
+  msgtype: Type.String({ minLength: 1 }),
+  template_card: Type.Optional(Type.Object({ task_id: Type.Optional(Type.String()) })),
+})
 
 interface SendAnswer {
   invaliduser?: string
@@ -23,7 +26,9 @@ export async function deliverAppMessage(
   const message = readPayload(AppMessage, row)
   if (!row.recipient) return { state: 'failed', why: 'no recipient' }
   const repeatable = duplicateInterval(row.id)
-  if (isCardless(message.msgtype) && isOlder(context.unsureSince, deps.clock.now(), repeatable)) {
+  // a card's id is good for one card for ever; of everything else a late repetition would be a second message
+  const hasId = message.template_card?.task_id !== undefined
+  if (!hasId && isOlder(context.unsureSince, deps.clock.now(), repeatable)) {
     deps.log.error(
       { outboxId: row.id.toString(), traceId: row.traceId },
       'a message may have been sent and is not sent again',
@@ -71,11 +76,6 @@ export async function deliverAppMessage(
  */
 function duplicateInterval(id: bigint): number {
   return 1800 + Number(id % 12_000n)
-}
-
-/** A card's task_id is good for one card for ever; of everything else a late repetition would be a second message. */
-function isCardless(msgtype: string): boolean {
-  return msgtype !== 'template_card'
 }
 
 function isOlder(since: Date | null, now: Date, seconds: number): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cutBytes, cutCharacters } from '../bytes.ts'
 
 /** The parts of a WeCom template card that we use (wecom-protocol 3.1). */
@@ -70,6 +71,15 @@ export function fitCard(card: TemplateCard): TemplateCard {
       replace_text: cutCharacters(card.replace_text, CARD_LIMITS.replaceText),
     }),
   }
+}
+
+/**
+ * A card that only tells, with an id made of its row's key: WeCom takes an id once for ever, so that a card whose answer
+ * was lost can be sent again, however late, and comes once (wecom-protocol 3.1).
+ */
+export function withCardId(card: TemplateCard, dedupeKey: string): TemplateCard {
+  const id = createHash('sha256').update(dedupeKey).digest('base64url')
+  return { ...card, task_id: `notice-${id}` }
 }
 
 /** A text message's content: at most 2048 bytes. */

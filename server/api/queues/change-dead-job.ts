@@ -13,6 +13,7 @@ const DROPPABLE: readonly JobName[] = [
   'welcome',
   'deliver',
   'greet',
+  'webhook',
   'wake',
   'reconcile',
 ]

@@ -220,6 +220,9 @@ describe('a handover', () => {
     const cards = await db.prisma.outbox.findMany({ where: { recipient: taker.userid } })
     expect(cards).toHaveLength(1)
     expect(JSON.stringify(cards[0]?.payload)).toContain('林晓曼的 3 位客户交给你了')
+    expect(cards[0]?.payload).toMatchObject({
+      template_card: { task_id: expect.stringMatching(/^[0-9A-Za-z_\-@]{1,128}$/) },
+    })
   })
 
   it('makes the giver’s sent card say who has the task, also one under way, and does not send one that waits', async () => {

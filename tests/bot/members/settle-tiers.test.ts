@@ -8,6 +8,7 @@ import { DEFAULT_TIER_TABLE } from '../../../domain/tier-table.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
 import { tiersWith, useTiers } from '../../support/tiers.ts'
+import { watchWire } from '../../support/watch-wire.ts'
 
 const db = useDatabase()
 
@@ -287,4 +288,59 @@ describe('tiers', () => {
       },
     })
   })
+
+  it('are told by the database itself where a table moves everybody: the process holds none of them', async () => {
+    await db.prisma.webhook.create({
+      data: {
+        url: 'https://chain.example/hook',
+        events: ['tier.changed'],
+        secretEnc: Buffer.from('s'),
+      },
+    })
+    await db.pool.query(
+      `with made as (
+         insert into customer (member_no, external_userid, updated_at)
+         select 'M' || i, 'wm' || i, 'epoch' from generate_series(1, 30000) i returning id)
+       insert into customer_tier (customer_id, tier, since) select id, 'iron', '2026-11-01' from made`,
+    )
+    await rebuildStats(db, '2026-11-20')
+    const [lowest, ...others] = DEFAULT_TIER_TABLE.tiers
+    if (!lowest) throw new Error('a table has tiers')
+    await useTiers(db, { tiers: [{ ...lowest, code: 'basic' }, ...others] })
+    const wire = watchWire()
+
+    const settled = await settleTiers(createTestDeps(db), '2026-11-20')
+    wire.stop()
+
+    expect(settled).toEqual({ upgraded: 0, downgraded: 0, warned: 0, moved: 30_000 })
+    expect(wire.mostRows).toBeLessThan(100)
+    expect(wire.longestValue).toBeLessThan(10_000)
+    const { rows } = await db.pool.query(
+      `select count(*)::int as n, count(distinct payload ->> 'id')::int as ids,
+         count(distinct payload #>> '{data,memberNo}')::int as customers from outbox where kind = 'webhook'`,
+    )
+    expect(rows).toEqual([{ n: 30_000, ids: 30_000, customers: 30_000 }])
+    const one = await db.prisma.outbox.findFirstOrThrow({
+      where: { payload: { path: ['data', 'memberNo'], equals: 'M7' } },
+    })
+    expect(one).toMatchObject({ state: 'pending', traceId: 'tier-2026-11-20' })
+    expect(one.payload).toEqual({
+      webhookId: expect.stringMatching(/^[0-9]+$/),
+      id: expect.stringMatching(/^[\w-]{43}$/),
+      event: 'tier.changed',
+      createdAt: '2026-11-22T01:00:00.000Z',
+      data: {
+        memberNo: 'M7',
+        externalUserId: 'wm7',
+        before: 'iron',
+        after: 'basic',
+        reason: 'table',
+        day: '2026-11-20',
+        at: '2026-11-22T09:00:00+08:00',
+      },
+    })
+    expect(one.dedupeKey).toBe(
+      `webhook:${(one.payload as { webhookId: string }).webhookId}:${(one.payload as { id: string }).id}`,
+    )
+  }, 60_000)
 })

@@ -176,22 +176,45 @@ describe('a message', () => {
   })
 
   it.each([
-    ['no answer', { why: 'timeout' }],
-    ['a busy WeCom', {}],
-  ])('in text is not sent again after %s once WeCom has forgotten it', async (_name, more) => {
-    const id = await add()
-    fails(-1, more)
+    ['in text', 'no answer', { msgtype: 'text', text: { content: 'hi' } }, { why: 'timeout' }],
+    ['in text', 'a busy WeCom', { msgtype: 'text', text: { content: 'hi' } }, {}],
+    [
+      'as a card without an id',
+      'no answer',
+      { msgtype: 'template_card', template_card: {} },
+      { why: 'timeout' },
+    ],
+  ])(
+    '%s is not sent again after %s once WeCom has forgotten it',
+    async (_as, _after, payload, more) => {
+      const id = await add({ payload })
+      fails(-1, more)
+      await deliverOutbox(deps, id).catch(() => undefined)
+      clock.set('2026-11-22T05:00:00Z')
+
+      await deliverOutbox(deps, id)
+
+      expect(wecom.calls).toHaveLength(1)
+      expect(await read(id)).toMatchObject({
+        state: 'failed',
+        lastError: expect.stringContaining('may have been sent'),
+      })
+      expect(lines.some((line) => line.includes('"level":50'))).toBe(true)
+    },
+  )
+
+  it('as a card with an id is sent again after a lost answer, however late', async () => {
+    const payload = { msgtype: 'template_card', template_card: { task_id: 't1' } }
+    const id = await add({ payload })
+    fails(-1, { why: 'timeout' })
     await deliverOutbox(deps, id).catch(() => undefined)
+    answer = () => undefined
     clock.set('2026-11-22T05:00:00Z')
 
     await deliverOutbox(deps, id)
 
-    expect(wecom.calls).toHaveLength(1)
-    expect(await read(id)).toMatchObject({
-      state: 'failed',
-      lastError: expect.stringContaining('may have been sent'),
-    })
-    expect(lines.some((line) => line.includes('"level":50'))).toBe(true)
+    expect(wecom.calls.map(({ path }) => path)).toEqual([SEND, SEND])
+    expect((await read(id)).state).toBe('sent')
   })
 
   it('in text whose sending was cut off is sent again when a backlog held it up for half an hour', async () => {

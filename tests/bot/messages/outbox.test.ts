@@ -173,6 +173,35 @@ describe('enqueueDue', () => {
     expect(await enqueueDue(db.prisma, LATER)).toBe(0)
   })
 
+  it('keeps neither a message nor another subscriber waiting behind a long line of events', async () => {
+    for (const url of ['https://silent.example.com/', 'https://b.example.com/']) {
+      await db.prisma.webhook.create({
+        data: { url, events: ['task.created'], secretEnc: Buffer.from('s') },
+      })
+    }
+    await db.pool.query(
+      `insert into outbox (kind, dedupe_key, payload, not_before, trace_id, created_at)
+       select 'webhook', 'webhook:1:' || i, '{"webhookId":"1"}', $1, 't', $1 from generate_series(1, 5100) i`,
+      [NOW],
+    )
+    await addToOutbox(db.prisma, NOW, [
+      aMessage('b', { kind: 'webhook', payload: { webhookId: '2' }, notBefore: LATER }),
+      aMessage('m', { notBefore: LATER }),
+    ])
+
+    expect([await enqueueDue(db.prisma, LATER), await enqueueDue(db.prisma, LATER)]).toEqual([
+      5_002, 0,
+    ])
+    const { rows } = await db.pool.query(
+      `select task_identifier as name, flags, count(*)::int as n from graphile_worker.jobs group by 1, 2 order by 1, 3`,
+    )
+    expect(rows).toEqual([
+      { name: 'deliver', flags: null, n: 1 },
+      { name: 'webhook', flags: { 'webhook-2': true }, n: 1 },
+      { name: 'webhook', flags: { 'webhook-1': true }, n: 5_000 },
+    ])
+  })
+
   it('starts thousands in one statement', async () => {
     await addToOutbox(
       db.prisma,

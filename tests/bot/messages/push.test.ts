@@ -45,6 +45,9 @@ async function makeManyGuides(count: number) {
     from pair`)
 }
 
+/** by which WeCom knows a card that is sent again */
+const CARD_ID = /^[0-9A-Za-z_\-@]{1,128}$/
+
 describe('the morning', () => {
   it('is one digest, and the best task as a card with buttons when none is urgent', async () => {
     const { ids } = await withTasks(4)
@@ -62,6 +65,7 @@ describe('the morning', () => {
         main_title: { title: '王小明，今天有 4 位客户等你联系' },
         horizontal_content_list: [{ keyname: '生日', value: '4 位' }],
         card_action: { type: 1, url: 'https://guide.example.com/desk' },
+        task_id: expect.stringMatching(CARD_ID),
       },
     })
     expect(card?.taskId).toBe(ids[3])

@@ -163,6 +163,7 @@ export const en: SettingsWords = {
       scan: 'Daily scan',
       deliver: 'Sending',
       greet: 'Welcome messages',
+      webhook: 'Events',
       wake: 'Each minute’s look',
       sync: 'Sync',
       lots: 'Points ledgers',

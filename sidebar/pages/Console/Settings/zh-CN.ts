@@ -163,6 +163,7 @@ export const zhCN = {
       scan: '每日扫描',
       deliver: '发送',
       greet: '发欢迎语',
+      webhook: '推送事件',
       wake: '每分钟检查',
       sync: '同步',
       lots: '整理积分',
