@@ -172,6 +172,21 @@ describe('tier_keep', () => {
     ])
   })
 
+  it('counts nobody as their own referral', async () => {
+    const gold = await aWarned('gold', '2026-11-01', [
+      { day: '2026-06-01', spendFen: 100, orders: 1 },
+      { day: '2026-06-02', spendFen: 100, orders: 1 },
+    ])
+    await db.prisma.customer.update({
+      where: { id: gold.id },
+      data: { referrerMemberNo: gold.memberNo },
+    })
+
+    const { created } = await scan('2026-11-19')
+
+    expect(created).toMatchObject([{ facts: { referrals: 1 } }])
+  })
+
   it('is what keepGap and fallReview say, whatever was bought', async () => {
     const today = '2026-11-19'
     const bought = fc.array(
