@@ -2,7 +2,7 @@
  * What hangs on a customer, table by table, and what becomes of it when two rows of a person become one. Every column
  * named customer_id is here (tests/bot/members/customer-tables.test.ts): a table that is left out would lose its rows.
  */
-interface CustomerTable {
+export interface CustomerTable {
   table: string
   /**
    * moves: each row as it is · collides: likewise, but only one of a `key` may be there · one: one row a customer, the

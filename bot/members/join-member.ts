@@ -1,4 +1,5 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
+import type { BotDeps } from '../deps.ts'
 import { lockMembersShared } from './members-lock.ts'
 import { mergeCustomers } from './merge-customers.ts'
 
@@ -21,13 +22,13 @@ interface Match {
  */
 export async function joinToMember(
   tx: Db,
+  deps: BotDeps,
   customerId: bigint,
-  now: Date,
 ): Promise<{ customerId: bigint; issue: string | null }> {
   await lockMembersShared(tx)
   const [match] = await findMatches(tx, Prisma.sql`w.id = ${customerId}`)
   if (!match) return { customerId, issue: null }
-  const [merged] = await settle(tx, [match], now)
+  const [merged] = await settle(tx, deps, [match])
   if (merged) return { customerId: merged.into, issue: null }
   return { customerId, issue: match.member === null ? null : MEMBER_AMBIGUOUS }
 }
@@ -40,8 +41,8 @@ export async function joinToMember(
  */
 export async function joinMembers(
   tx: Db,
+  deps: BotDeps,
   memberIds: bigint[],
-  now: Date,
 ): Promise<{ joined: bigint[]; ambiguous: bigint[] }> {
   if (memberIds.length === 0) return { joined: [], ambiguous: [] }
   const fitting = Prisma.sql`w.id in (
@@ -52,7 +53,7 @@ export async function joinMembers(
     join relation r on r.remark_mobile_hashes && array[m.mobile_hash] and r.ended_at is null
     where m.id = any(${memberIds}::bigint[]) and m.external_userid is null and m.mobile_hash is not null)`
   const matches = await findMatches(tx, fitting)
-  const merged = await settle(tx, matches, now)
+  const merged = await settle(tx, deps, matches)
   const joined = merged.map((pair) => pair.into)
   const asked = new Set(memberIds)
   const ambiguous = matches.flatMap(({ member }) =>
@@ -64,13 +65,13 @@ export async function joinMembers(
 /** Merges what is certain, marks what is not, and takes marks away that no longer hold. */
 async function settle(
   tx: Db,
+  deps: BotDeps,
   matches: Match[],
-  now: Date,
 ): Promise<{ into: bigint; from: bigint }[]> {
   const certain = matches.flatMap(({ wecom, member, ambiguous }) =>
     member !== null && !ambiguous ? [{ from: wecom, into: member }] : [],
   )
-  const merged = await mergeCustomers(tx, certain, now)
+  const merged = await mergeCustomers(tx, deps, certain)
   const gone = new Set(merged.map((pair) => pair.from))
   const doubtful = matches.filter(({ wecom, member }) => member !== null && !gone.has(wecom))
   const clear = matches.filter(({ member }) => member === null)

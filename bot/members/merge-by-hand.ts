@@ -11,6 +11,7 @@ import { tellWecom } from './mirror-queue.ts'
 import { retag } from './retag.ts'
 import { settleBought } from './settle-bought.ts'
 import { settleLots } from './settle-lots.ts'
+import { settleTasks } from './settle-tasks.ts'
 import { recomputeStats } from './stats.ts'
 import { tellTiers } from './write-tiers.ts'
 
@@ -30,7 +31,7 @@ export interface MergeUndo {
   left: Record<string, string>
   /** rows of the kept one that made way for newer ones, by table: a JSON list */
   replaced: Record<string, string>
-  /** tasks of both for the same occasion, as they were: a JSON list */
+  /** tasks of both for the same occasion, and those that the merge ended, as they were: a JSON list */
   doubled: string
   /** the tier the kept one has by the merge alone, and its line of history where it had another before */
   tier: { code: string; changeId: string | null } | null
@@ -76,6 +77,7 @@ export async function mergeByHand(
   if (!before) throw new Error(`customer ${into} or ${from} went while it was locked`)
 
   const tier = await keepHigherTier(tx, input, day)
+  const live = await liveTasks(tx, input)
   const doubled = await freeTasks(tx, deps, input)
   const moved: MergeUndo['moved'] = {}
   const left: MergeUndo['left'] = tier.left
@@ -103,6 +105,7 @@ export async function mergeByHand(
     update customer set referrer_member_no = null
     where id = ${into} and referrer_member_no in (${before.no}, ${before.own}) returning to_jsonb(customer)::text as kept`
   await settle(tx, deps, [into], input)
+  const ended = await endedOf(tx, live, doubled)
   const undo: MergeUndo = {
     from: before.gone,
     keptBefore: before.kept,
@@ -110,7 +113,7 @@ export async function mergeByHand(
     moved,
     left,
     replaced,
-    doubled,
+    doubled: `[${[...doubled, ...ended].map(({ row }) => row).join(',')}]`,
     tier: await tellHigherTier(tx, deps, input, tier, day),
     referred,
   }
@@ -120,16 +123,17 @@ export async function mergeByHand(
   return { ok: true, mergeId }
 }
 
-/** Figures, points, tags and WeCom's tags of customers whose rows have come or gone. */
+/** Figures, points, tasks, tags and WeCom's tags of customers whose rows have come or gone. */
 export async function settle(
   tx: Db,
-  deps: Pick<BotDeps, 'zone'>,
+  deps: BotDeps,
   customerIds: bigint[],
-  { now, traceId }: { now: Date; traceId: string },
+  { by, now, traceId }: { by: string; now: Date; traceId: string },
 ): Promise<void> {
   await recomputeStats(tx, customerIds, businessDay(now, deps.zone))
   await settleBought(tx, customerIds)
   await settleLots(tx, deps.zone, customerIds)
+  await settleTasks(tx, deps, customerIds, { actor: by, via: 'merge', now })
   await retag(tx, deps, customerIds, { now, traceId, rulesHeld: true })
   await tellWecom(tx, customerIds, now, traceId)
 }
@@ -209,8 +213,8 @@ async function freeTasks(
   tx: Db,
   deps: BotDeps,
   { from, into, now, by }: Pair & { now: Date; by: string },
-): Promise<string> {
-  const doubled = await tx.$queryRaw<{ id: bigint; row: string }[]>`
+): Promise<TaskBefore[]> {
+  const doubled = await tx.$queryRaw<TaskBefore[]>`
     select a.id, to_jsonb(a)::text as row from task a
     join task b on b.customer_id = ${into} and b.kind = a.kind and b.occurrence = a.occurrence
     where a.customer_id = ${from}`
@@ -225,7 +229,34 @@ async function freeTasks(
   await tx.$executeRaw`
     update task set occurrence = occurrence || ':merged:' || ${String(from)}::text, updated_at = ${now}
     where id = any(${ids}::bigint[])`
-  return `[${doubled.map(({ row }) => row).join(',')}]`
+  return doubled
+}
+
+/** A task as it was: its row as JSON. */
+interface TaskBefore {
+  id: bigint
+  row: string
+}
+
+function liveTasks(tx: Db, { from, into }: Pair): Promise<TaskBefore[]> {
+  return tx.$queryRaw<TaskBefore[]>`
+    select t.id, to_jsonb(t)::text as row from task t
+    where t.customer_id = any(${[from, into]}::bigint[]) and t.state in ('open', 'in_progress') order by t.id`
+}
+
+/** Of tasks that were live, those that are no more and are not among the doubled. */
+async function endedOf(
+  tx: Db,
+  live: readonly TaskBefore[],
+  doubled: readonly TaskBefore[],
+): Promise<TaskBefore[]> {
+  const known = new Set(doubled.map(({ id }) => id))
+  const ended = await tx.task.findMany({
+    where: { id: { in: live.map(({ id }) => id) }, state: { notIn: ['open', 'in_progress'] } },
+    select: { id: true },
+  })
+  const gone = new Set(ended.map(({ id }) => id))
+  return live.filter(({ id }) => gone.has(id) && !known.has(id))
 }
 
 interface HigherTier {

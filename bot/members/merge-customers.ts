@@ -1,5 +1,9 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
+import type { BotDeps } from '../deps.ts'
+import { closeTasks } from '../tasks/close.ts'
+import { CUSTOMER_TABLES, sameKey, type CustomerTable } from './customer-tables.ts'
 import { settleBought } from './settle-bought.ts'
+import { settleTasks } from './settle-tasks.ts'
 
 /** A WeCom-only row and the member's row that takes it over. */
 export interface MergePair {
@@ -7,21 +11,9 @@ export interface MergePair {
   into: bigint
 }
 
-/**
- * What moves as it is. Orders, coupons and points hang on a member number, which the row that goes has none of: these
- * move for rows that were made by hand.
- */
-const MOVED = [
-  'orders',
-  'coupon',
-  'points_entry',
-  'points_lot',
-  'points_use',
-  'points_shortfall',
-  'touch',
-  'consent',
-  'note',
-]
+/** What needs more than a move where both have rows; what hangs on the row that goes and is told by nobody else moves too. */
+const BY_ITSELF = new Set(['relation', 'customer_tag', 'task', 'outbox'])
+const DERIVED_OF_POINTS = ['points_lot', 'points_use', 'points_shortfall']
 
 /**
  * Makes two rows of one person one: everything that hangs on `from` moves to `into`, which also gets its WeCom
@@ -29,37 +21,37 @@ const MOVED = [
  * are locked (someone joined one of them meanwhile) are left out.
  *
  * Where both have a row under one key: of two relations the live one stays, of two tags the one changed last
- * (domain-rules 13), of two tasks the member's, the other keeps its history under a key of its own; a "no more"
- * of either holds (domain-rules 10).
+ * (domain-rules 13), of two tasks the member's, the other ends and keeps its history under a key of its own; a "no more"
+ * of either holds (domain-rules 10). Tasks that the two together make untrue end (domain-rules 9).
  *
  * @returns the pairs that were merged
  */
 export async function mergeCustomers(
   tx: Db,
+  deps: BotDeps,
   pairs: readonly MergePair[],
-  now: Date,
 ): Promise<MergePair[]> {
+  const now = deps.clock.now()
   const merged = await lockPairs(tx, pairs)
   if (merged.length === 0) return []
   const pair = Prisma.sql`unnest(${merged.map((p) => p.from)}::bigint[], ${merged.map((p) => p.into)}::bigint[]) as p(src, dst)`
   await moveRelations(tx, pair)
   await moveTags(tx, pair)
-  await moveTasks(tx, pair, now)
-  await moveHeldBack(tx, pair)
-  await moveAssigned(tx, pair)
-  await moveHandedOver(tx, pair)
-  for (const table of MOVED) {
-    await tx.$executeRaw`
-      update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
+  await moveTasks(tx, deps, pair, now)
+  for (const policy of CUSTOMER_TABLES) {
+    if (BY_ITSELF.has(policy.table)) continue
+    if (policy.how === 'moves') await moveRows(tx, policy.table, pair)
+    if (policy.how === 'collides') await moveFree(tx, policy, pair)
   }
+  // of rows that were made by hand: a WeCom customer has no ledger
+  for (const table of DERIVED_OF_POINTS) await moveRows(tx, table, pair)
   await tx.$executeRaw`
     update outbox t set customer_id = p.dst from ${pair}
     where t.customer_id = p.src and t.state in ('pending', 'sending')`
   await joinRows(tx, pair, now)
-  await settleBought(
-    tx,
-    merged.map(({ into }) => into),
-  )
+  const ids = merged.map(({ into }) => into)
+  await settleBought(tx, ids)
+  await settleTasks(tx, deps, ids, { actor: 'system', via: 'callback', now })
   return merged
 }
 
@@ -107,51 +99,32 @@ async function moveTags(tx: Db, pair: Prisma.Sql): Promise<void> {
       select from customer_tag kept where kept.customer_id = p.dst and kept.tag_id = t.tag_id)`
 }
 
-async function moveTasks(tx: Db, pair: Prisma.Sql, now: Date): Promise<void> {
+async function moveTasks(tx: Db, deps: BotDeps, pair: Prisma.Sql, now: Date): Promise<void> {
+  const doubled = await tx.$queryRaw<{ id: bigint }[]>`
+    select t.id from ${pair} join task t on t.customer_id = p.src
+    join task kept on kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence
+    order by t.id`
+  const ids = doubled.map(({ id }) => id)
+  const by = { actor: 'system', via: 'callback', now }
+  await closeTasks(tx, deps, ids, { ...by, to: 'cancelled', reason: 'merged' })
   await tx.$executeRaw`
-    with doubled as (
-      select t.id, t.state, t.occurrence || ':merged:' || p.src as occurrence
-      from ${pair} join task t on t.customer_id = p.src
-      join task kept on kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence
-    ), said as (
-      insert into task_event (task_id, at, actor, via, from_state, to_state, detail)
-      select id, ${now}::timestamptz, 'system', 'callback', state, 'cancelled', '{"why":"merged"}'
-      from doubled where state in ('open', 'in_progress')
-    )
-    update task t set occurrence = d.occurrence, updated_at = ${now}::timestamptz,
-      state = case when d.state in ('open', 'in_progress') then 'cancelled' else t.state end,
-      close_reason = case when d.state in ('open', 'in_progress') then 'merged' else t.close_reason end,
-      closed_at = coalesce(t.closed_at, ${now}::timestamptz)
-    from doubled d where t.id = d.id`
-  await tx.$executeRaw`
-    update task t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
+    update task set occurrence = occurrence || ':merged:' || customer_id, updated_at = ${now}::timestamptz
+    where id = any(${ids.map(String)}::bigint[])`
+  await moveRows(tx, 'task', pair)
 }
 
-async function moveHeldBack(tx: Db, pair: Prisma.Sql): Promise<void> {
+async function moveRows(tx: Db, table: string, pair: Prisma.Sql): Promise<void> {
   await tx.$executeRaw`
-    update held_back t set customer_id = p.dst from ${pair}
-    where t.customer_id = p.src and not exists (
-      select from held_back kept
-      where kept.customer_id = p.dst and kept.kind = t.kind and kept.occurrence = t.occurrence)`
+    update ${Prisma.raw(table)} t set customer_id = p.dst from ${pair} where t.customer_id = p.src`
 }
 
-async function moveAssigned(tx: Db, pair: Prisma.Sql): Promise<void> {
+/** Moves the rows of which the member has none under the same key; the others go with the row they hang on. */
+async function moveFree(tx: Db, policy: CustomerTable, pair: Prisma.Sql): Promise<void> {
+  const table = Prisma.raw(policy.table)
   await tx.$executeRaw`
-    update assignment_customer t set customer_id = p.dst from ${pair}
-    where t.customer_id = p.src and not exists (
-      select from assignment_customer kept
-      where kept.customer_id = p.dst and kept.assignment_id = t.assignment_id)`
-}
-
-async function moveHandedOver(tx: Db, pair: Prisma.Sql): Promise<void> {
-  await tx.$executeRaw`
-    update handover_customer t set customer_id = p.dst from ${pair}
-    where t.customer_id = p.src and not exists (
-      select from handover_customer kept where kept.customer_id = p.dst and kept.handover_id = t.handover_id)`
-  await tx.$executeRaw`
-    update unassigned_customer t set customer_id = p.dst from ${pair}
-    where t.customer_id = p.src and not exists (
-      select from unassigned_customer kept where kept.customer_id = p.dst and kept.employee_id = t.employee_id)`
+    update ${table} a set customer_id = p.dst from ${pair}
+    where a.customer_id = p.src and not exists (
+      select from ${table} b where b.customer_id = p.dst and ${Prisma.raw(sameKey(policy))})`
 }
 
 /** The member's own words win; the WeCom identity comes from the other row. */

@@ -76,7 +76,7 @@ export async function readCustomersPage(
       const externalUserids = follows.map((follow) => follow.contact.external_userid)
       await lockCustomers(tx, externalUserids)
       const stored = await storeFollows(tx, deps.cipher, { follows, employees, tags, readAt, now })
-      const customerIds = await joinStrangers(tx, stored.customerIds, now)
+      const customerIds = await joinStrangers(tx, deps, stored.customerIds)
       const isJoined = customerIds.some((id) => !stored.customerIds.includes(id))
       const isNews = stored.tagChanges + stored.opened > 0 || isJoined
       const retagged = isNews ? await refreshTags(tx, deps, customerIds, now) : []
@@ -91,12 +91,12 @@ export async function readCustomersPage(
  *
  * @returns the ids that hold from now on
  */
-async function joinStrangers(tx: Db, customerIds: bigint[], now: Date): Promise<bigint[]> {
+async function joinStrangers(tx: Db, deps: BotDeps, customerIds: bigint[]): Promise<bigint[]> {
   const strangers = await tx.customer.findMany({
     where: { id: { in: customerIds }, memberNo: null },
     select: { id: true },
   })
   const holds = new Map<bigint, bigint>()
-  for (const { id } of strangers) holds.set(id, (await joinToMember(tx, id, now)).customerId)
+  for (const { id } of strangers) holds.set(id, (await joinToMember(tx, deps, id)).customerId)
   return [...new Set(customerIds.map((id) => holds.get(id) ?? id))]
 }

@@ -103,7 +103,7 @@ async function store(
   })
   if (!customer) return { customerId: null, listed, changes: 0 }
   const ended = await endWhatEnded(tx, deps, { customerId: customer.id, listed, readAt, ending })
-  const { customerId } = await joinToMember(tx, customer.id, now)
+  const { customerId } = await joinToMember(tx, deps, customer.id)
   const changes = stored.opened + stored.tagChanges + ended
   if (changes > 0 || customerId !== customer.id) await refreshTags(tx, deps, [customerId], now)
   await mirrorTags(tx, { customerIds: [customerId], now, traceId: hints.traceId })

@@ -61,7 +61,7 @@ export async function undoMerge(
   for (const rows of [undo.left, undo.replaced]) {
     for (const [table, list] of Object.entries(rows)) await insertRows(tx, table, list)
   }
-  await reopenTasks(tx, undo, { by, now })
+  await reopenTasks(tx, undo, { by, now, mergedAt: merge.at })
   if (gone?.wecom) await endTasksSince(tx, deps, merge, { by, now })
   await tx.$executeRaw`
     update customer c set referrer_member_no = ${gone?.memberNo ?? null} from customer m
@@ -181,22 +181,25 @@ async function putBackTier(
   ])
 }
 
-/** Tasks that the merge ended are as they were; what became of them since holds. */
+/** Tasks that the merge ended are as they were; what became of them since holds, and so does a newer one for the occasion. */
 async function reopenTasks(
   tx: Db,
   undo: MergeUndo,
-  { by, now }: { by: string; now: Date },
+  { by, now, mergedAt }: { by: string; now: Date; mergedAt: Date },
 ): Promise<void> {
-  const ended = Prisma.sql`t.close_reason = 'merged'`
+  const ended = Prisma.sql`t.closed_at = ${mergedAt}`
   await tx.$executeRaw(Prisma.sql`
     with was as (select * from jsonb_populate_recordset(null::task, ${undo.doubled}::jsonb)), reopened as (
       update task t set occurrence = was.occurrence, updated_at = ${now},
         state = case when ${ended} then was.state else t.state end,
         closed_at = case when ${ended} then was.closed_at else t.closed_at end,
         closing = case when ${ended} then was.closing else t.closing end,
+        outcome = case when ${ended} then was.outcome else t.outcome end,
         snoozed_until = case when ${ended} then was.snoozed_until else t.snoozed_until end,
         close_reason = case when ${ended} then was.close_reason else t.close_reason end
-      from was where t.id = was.id
+      from was where t.id = was.id and not exists (
+        select from task newer where newer.id <> t.id and newer.customer_id = t.customer_id and newer.kind = t.kind
+          and newer.occurrence = was.occurrence)
       returning t.id, t.state
     )
     insert into task_event (task_id, at, actor, via, from_state, to_state, detail)

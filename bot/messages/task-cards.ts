@@ -5,6 +5,7 @@ import { heldTier } from '../../domain/tier.ts'
 import { tierName, type TierTable } from '../../domain/tier-table.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import { loadTiers } from '../rules/load-tiers.ts'
+import { countedReferral } from '../rules/tier-sql.ts'
 import type { TaskCardFacts, TaskLineFacts } from './render/task-card.ts'
 
 /** A task's card, and whom it goes to. */
@@ -99,13 +100,8 @@ export async function loadTasksForCards(
 /** Referred customers of a customer (alias) whose first order is paid and not refunded (domain-rules 1, gold). */
 export function referralsOf(alias: 'c'): Prisma.Sql {
   return Prisma.sql`(
-    select count(*) from customer referred
-    cross join lateral (
-      select o.status, o.refunded_fen from orders o
-      where o.customer_id = referred.id order by o.paid_at, o.id limit 1
-    ) first_order
-    where referred.referrer_member_no = ${Prisma.raw(alias)}.member_no
-      and first_order.status = 'paid' and first_order.refunded_fen = 0)`
+    select count(*) from customer r ${countedReferral}
+    where r.referrer_member_no = ${Prisma.raw(alias)}.member_no)`
 }
 
 function toLine(row: LineRow, table: TierTable, today: BusinessDay): TaskLineFacts {

@@ -77,11 +77,16 @@ function silent(window: ScanWindow, params: ChurnNumbers): Prisma.Sql {
       and overdue.occurrence = r.last_order_no and overdue.scan_day < ${day}::date
     where (${churnIsOn(day)})
       and (overdue.id is null or overdue.scan_day <= ${day}::date - ${restDays}::int)
-      -- whoever is overdue, by the numbers of that rule, is asked as that first
+      -- whoever is overdue, by the numbers of that rule, is asked as that first; not where the warning came before it
+      -- (falling reviews): overdue then leaves the silence to the recall for good
       and not (${asked !== null}::boolean and overdue.id is null
         and ${holdsFor(asked?.stores ?? null, Prisma.sql`r.customer_id`)}
         and ${day}::date - r.last_purchase_day <= ${asked?.maxDays ?? 0}::int
-        and coalesce(${day}::date - r.last_purchase_day >= ${asked?.factor ?? 0}::float8 * r.cycle_days, false))`
+        and coalesce(${day}::date - r.last_purchase_day >= ${asked?.factor ?? 0}::float8 * r.cycle_days, false)
+        and not exists (
+          select from task warned
+          where warned.customer_id = r.customer_id and warned.kind = 'churn_warning'
+            and warned.occurrence = r.last_order_no || ':warning'))`
 }
 
 const urgency = (step: 'warning' | 'leaning') =>

@@ -16,7 +16,7 @@ export interface ScanWindow {
   zone: string
   /** when the scan runs: what must never be late is compared with it */
   now: Date
-  /** every rule that looks for customers in the same scan: some leave them to another one */
+  /** every rule that makes tasks now, also where it is not scanned: some leave customers to another one */
   inForce: ReadonlyMap<RuleKind, HoldsNow>
   /** when and how often customers may be reached */
   limits: ContactLimits

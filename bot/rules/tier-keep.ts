@@ -52,6 +52,9 @@ export const tierKeep = defineRule({
             - 1)::timestamp) + interval '1 month')::date as day
         ) review
         where k.warned_on is not null and review.day - ${days}::int <= ${day}::date
+          -- a review that is due is the night's (judge-tiers.ts): by tomorrow it has taken the tier, or kept it
+          and not coalesce(k.warned_on + ${TIER_WARNING_DAYS}::int <= ${day}::date
+            and k.reviewed_on < date_trunc('month', ${day}::timestamp)::date, false)
       ), leaving as (
         select o.customer_id, sum(o.amount_fen - o.refunded_fen) as spend, count(*) as orders,
           count(distinct o.paid_day) as days

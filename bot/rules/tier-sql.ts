@@ -40,10 +40,11 @@ export function earnedPoints(day: BusinessDay | Prisma.Sql, zone: string): Prism
 
 /**
  * Joins to a referred customer `r` the first order, where it is paid and not refunded: those of `r` that are left are
- * referrals (domain-rules 1).
+ * referrals (domain-rules 1). Nobody is their own.
  */
 export const countedReferral = Prisma.sql`
   join lateral (
     select o.status, o.refunded_fen from orders o
     where o.customer_id = r.id order by o.paid_at, o.id limit 1
-  ) first_order on first_order.status = 'paid' and first_order.refunded_fen = 0`
+  ) first_order on first_order.status = 'paid' and first_order.refunded_fen = 0
+    and r.member_no is distinct from r.referrer_member_no`

@@ -3,6 +3,7 @@ import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
 import { countKeepGaps } from './keep-gaps.ts'
 import { ABOUT_ORDERS, hasBought, isUntrue } from './order-truth.ts'
+import { reopenTasks } from './reopen.ts'
 
 const KINDS = [...ABOUT_ORDERS]
 
@@ -51,7 +52,14 @@ export async function ordersArrived(
   })
   await closeTasks(tx, deps, idsOf(overtaken), { ...by, to: 'cancelled', reason: 'order_arrived' })
   await closeTasks(tx, deps, idsOf(refunded), { ...by, to: 'cancelled', reason: 'order_refunded' })
-  await reopen(tx, deps, ids, now)
+  await reopenTasks(tx, deps, {
+    customerIds: ids,
+    kinds: KINDS,
+    reasons: ['order_arrived', 'order_refunded'],
+    holds: Prisma.sql`not ${isUntrue('t')}`,
+    because: 'order_refunded',
+    now,
+  })
   await tx.$executeRaw(Prisma.sql`
     update held_back set resolved_at = ${now}, updated_at = ${now}
     where id in (
@@ -74,28 +82,15 @@ async function concerned(tx: Db, customerIds: readonly bigint[]): Promise<string
   return rows.map(({ id }) => id)
 }
 
-async function reopen(tx: Db, deps: BotDeps, ids: string[], now: Date): Promise<void> {
-  const rows = await tx.$queryRaw<{ kind: string }[]>(Prisma.sql`
-    with true_again as (
-      update task set state = 'open', closing = null, close_reason = null, closed_at = null, updated_at = ${now}
-      where id in (
-        select t.id from task t left join customer_stats s on s.customer_id = t.customer_id
-        where t.customer_id = any(${ids}::bigint[]) and t.kind = any(${KINDS}::text[])
-          and t.state = 'cancelled' and t.close_reason in ('order_arrived', 'order_refunded')
-          and t.dies_at > ${now} and not ${isUntrue('t')})
-        and state = 'cancelled'
-      returning id, kind
-    ), logged as (
-      insert into task_event (task_id, at, actor, via, from_state, to_state, detail)
-      select id, ${now}, 'customer', 'order', 'cancelled', 'open', '{"reason": "order_refunded"}' from true_again
-    )
-    select kind from true_again`)
-  for (const { kind } of rows) deps.metrics.tasks.inc({ kind, change: 'reopened' })
-}
+const hasUsableCoupon = Prisma.sql`exists (
+  select from jsonb_array_elements(t.facts -> 'coupons') as listed
+  join coupon cp on cp.coupon_no = listed ->> 'couponNo'
+  where cp.status = 'issued' and cp.customer_id = t.customer_id)`
 
 /**
  * Ends coupon tasks none of whose coupons can be used any more, in the transaction that stored the coupons: as
- * proven when the guide had begun it before one was used, else cancelled (domain-rules 9).
+ * proven when the guide had begun it before one was used, else cancelled. A coupon that can be used again, since its order
+ * was refunded, re-opens what its use had cancelled (domain-rules 9).
  */
 export async function couponsChanged(
   tx: Db,
@@ -104,18 +99,17 @@ export async function couponsChanged(
   now: Date,
 ): Promise<void> {
   if (customerIds.length === 0) return
+  const ids = customerIds.map(String)
   const untrue = await tx.$queryRaw<{ id: string; afterTouch: boolean }[]>(Prisma.sql`
-    select t.id::text as id,
-      coalesce(t.state = 'in_progress' and max(cp.used_at) >= (
+    select t.id::text as id, coalesce(t.state = 'in_progress' and (
+        select max(cp.used_at) from jsonb_array_elements(t.facts -> 'coupons') as listed
+        join coupon cp on cp.coupon_no = listed ->> 'couponNo'
+      ) >= (
         select min(e.at) from task_event e where e.task_id = t.id and e.to_state = 'in_progress'
       ), false) as "afterTouch"
     from task t
-    cross join lateral jsonb_array_elements(t.facts -> 'coupons') as listed
-    left join coupon cp on cp.coupon_no = listed ->> 'couponNo'
-    where t.customer_id = any(${customerIds.map(String)}::bigint[]) and t.kind = 'coupon_expiring'
-      and t.state in ('open', 'in_progress')
-    group by t.id
-    having not coalesce(bool_or(cp.status = 'issued' and cp.customer_id = t.customer_id), false)
+    where t.customer_id = any(${ids}::bigint[]) and t.kind = 'coupon_expiring'
+      and t.state in ('open', 'in_progress') and not ${hasUsableCoupon}
     order by t.id`)
   const by = { actor: 'customer', via: 'order', now }
   await closeTasks(tx, deps, idsOf(untrue.filter(({ afterTouch }) => afterTouch)), {
@@ -128,6 +122,14 @@ export async function couponsChanged(
     ...by,
     to: 'cancelled',
     reason: 'coupon_used',
+  })
+  await reopenTasks(tx, deps, {
+    customerIds: ids,
+    kinds: ['coupon_expiring'],
+    reasons: ['coupon_used'],
+    holds: hasUsableCoupon,
+    because: 'coupon_usable',
+    now,
   })
 }
 

@@ -1,11 +1,17 @@
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
+import { reopenTasks } from './reopen.ts'
+
+const hasListedPoints = Prisma.sql`exists (
+  select from points_lot l
+  where l.customer_id = t.customer_id and l.remaining > 0
+    and l.expires_on between (t.facts ->> 'firstExpiresOn')::date and (t.facts ->> 'lastExpiresOn')::date)`
 
 /**
  * Ends points tasks of whose listed lots nothing is left, in the transaction that settled the lots: as proven when the
  * customer spent points after the guide had begun it, else cancelled (domain-rules 9). What came of it is not told: points
- * may be spent without an order.
+ * may be spent without an order. Points that come back re-open what their going had cancelled.
  *
  * @param customerIds whose ledger changed
  */
@@ -25,14 +31,19 @@ export async function pointsChanged(
     from task t
     where t.customer_id = any(${customerIds.map(String)}::bigint[]) and t.kind = 'points_expiring'
       and t.state in ('open', 'in_progress')
-      and not exists (
-        select from points_lot l
-        where l.customer_id = t.customer_id and l.remaining > 0
-          and l.expires_on between (t.facts ->> 'firstExpiresOn')::date and (t.facts ->> 'lastExpiresOn')::date)
+      and not ${hasListedPoints}
     order by t.id`)
   const ids = (spent: boolean) =>
     untrue.filter(({ afterTouch }) => afterTouch === spent).map(({ id }) => id)
   const by = { actor: 'customer', via: 'order', now }
   await closeTasks(tx, deps, ids(true), { ...by, to: 'done', closing: 'proven', outcome: 'other' })
   await closeTasks(tx, deps, ids(false), { ...by, to: 'cancelled', reason: 'points_gone' })
+  await reopenTasks(tx, deps, {
+    customerIds: customerIds.map(String),
+    kinds: ['points_expiring'],
+    reasons: ['points_gone'],
+    holds: hasListedPoints,
+    because: 'points_back',
+    now,
+  })
 }

@@ -89,8 +89,10 @@ async function scanInside(
   await createScanTables(tx)
   await countGroupCycles(tx)
   let existing = 0
-  const rules = await loadRules(tx, kinds)
-  const inForce = kindsOf(rules)
+  // rules that are not scanned now hold all the same: some leave customers to them (ADR 17)
+  const holding = await loadRules(tx)
+  const inForce = kindsOf(holding)
+  const rules = holding.filter(({ rule }) => kinds.includes(rule.kind))
   const { limits } = await loadLimits(tx)
   for (const rule of rules) {
     existing += await findCandidates(tx, rule, { ...stamp, inForce, limits })

@@ -10,6 +10,7 @@ import { turnOnTagRules } from '../../scripts/support/demo-tag-rules.ts'
 import { liveNights } from '../../scripts/support/live-nights.ts'
 import { loadChain } from '../../scripts/support/world.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
+import { turnRules } from '../support/scan.ts'
 import { createTestClock, createTestDeps } from '../support/test-deps.ts'
 
 const db = useDatabase()
@@ -40,6 +41,7 @@ describe('the demo’s chain', () => {
       ]),
     )
     // the recall, for whoever the overdue task and the birthday's did not bring back
+    await turnRules(db, ['repurchase_overdue', 'birthday'], false)
     await runScan(deps, { day: DAY, kinds: ['churn_warning'] })
     const steps = await db.prisma.heldBack.findMany({ where: { kind: 'churn_warning' } })
     expect(new Set(steps.map(({ occurrence }) => occurrence.split(':')[1]))).toEqual(

@@ -333,6 +333,11 @@ describe('an assignment', () => {
 
     expect(await view(id)).toMatchObject({ totals: { purchasedAfter: 1, notStarted: 1 } })
     expect((await customersOf(id)).items).toMatchObject([{ purchasedAfter: true, state: 'open' }])
+
+    // given back as a whole
+    await db.prisma.order.updateMany({ data: { refundedFen: 100n } })
+    expect(await view(id)).toMatchObject({ totals: { purchasedAfter: 0 } })
+    expect((await customersOf(id)).items).toMatchObject([{ purchasedAfter: false }])
   })
 
   it('ends with the relation, as other tasks do', async () => {

@@ -187,6 +187,9 @@ describe('GET /api/customers/:id', () => {
     // review on 1 December: an order of 30 November last year is outside then
     for (let i = 0; i < 10; i++) await anOrder(`A${i}`, '2025-11-28', 10_000)
     await anOrder('B', '2026-11-01', 20_000)
+    // given back as a whole: it counts nowhere
+    await anOrder('C', '2026-11-02', 500)
+    await db.prisma.order.updateMany({ where: { orderNo: 'C' }, data: { refundedFen: 500n } })
     await someStats(db, chain.customer, {
       orders365: 11,
       spend365Fen: 120_000n,

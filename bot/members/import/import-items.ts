@@ -12,6 +12,7 @@ import { recomputeStats } from '../stats.ts'
 import { checkBatch } from './check-batch.ts'
 import { sliceOf, type ImportKind } from './kinds.ts'
 import { isOf, mergedNumbers, withoutMerged } from './merged-numbers.ts'
+import { withoutOwnReferrer } from './own-referrer.ts'
 import { runTogether } from './run-together.ts'
 import type { Changes, CheckedItem, ImportSlice, RowRemark } from './slice.ts'
 import { upsertRows } from './upsert-rows.ts'
@@ -79,7 +80,8 @@ async function write(
   const now = deps.clock.now()
 
   const merged = await mergedNumbers(tx, sent)
-  const { items, warnings } = withoutMerged(slice, sent, merged)
+  const unmerged = withoutMerged(slice, sent, merged)
+  const { items, warnings } = withoutOwnReferrer(slice, unmerged.items)
   await slice.before?.(tx, deps, items)
   // rows of a number that was merged away go the common way, which knows whose it is now
   const plain = merged.size > 0 ? items.filter(({ item }) => !isOf(merged, item)) : items
@@ -89,7 +91,7 @@ async function write(
     changed: inserted?.keys ?? new Set(),
     buyers: new Set(),
     earners: new Set(),
-    warnings,
+    warnings: [...unmerged.warnings, ...warnings],
   }
   const customers = known.length > 0 ? await upsert(tx, deps, slice, known, changes, now) : []
 

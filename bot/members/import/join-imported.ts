@@ -45,7 +45,7 @@ export async function joinImportedMembers(
 
   const refused = new Set<string>()
   if (claimsOf(batch).length > 0) {
-    for (const key of await joinClaimed(tx, batch, now)) changes.changed.add(key)
+    for (const key of await joinClaimed(tx, deps, batch)) changes.changed.add(key)
     for (const key of await refusedClaims(tx, batch)) refused.add(key)
     for (const key of refused) warn(key)
   }
@@ -55,7 +55,7 @@ export async function joinImportedMembers(
     where member_no = any(${[...rows.keys()]}::text[])`
   const numbers = new Map(ids.map(({ id, member_no }) => [id, member_no]))
   const free = ids.filter((row) => row.free && !refused.has(row.member_no)).map((row) => row.id)
-  const joined = await joinMembers(tx, free, now)
+  const joined = await joinMembers(tx, deps, free)
   for (const id of joined.joined) changes.changed.add(numbers.get(id) ?? '')
   for (const id of joined.ambiguous) warn(numbers.get(id) ?? '')
 
@@ -71,15 +71,15 @@ const AMBIGUOUS = {
 }
 
 /** Writes externalUserId of members that have none: to the row itself, or by merging in the WeCom customer's. */
-async function joinClaimed(tx: Db, batch: Batch, now: Date): Promise<string[]> {
+async function joinClaimed(tx: Db, deps: BotDeps, batch: Batch): Promise<string[]> {
   const pairs = await tx.$queryRaw<{ member_no: string; into: bigint; from: bigint }[]>`
     select m.member_no, m.id as into, w.id as from
     from ${claims(batch)} join customer m on m.member_no = r.member_no
     join customer w on w.external_userid = r.external_userid
     where r.claims = 1 and m.external_userid is null and w.member_no is null`
-  await mergeCustomers(tx, pairs, now)
+  await mergeCustomers(tx, deps, pairs)
   const written = await tx.$queryRaw<{ member_no: string }[]>`
-    update customer m set external_userid = r.external_userid, updated_at = ${now}::timestamptz
+    update customer m set external_userid = r.external_userid, updated_at = ${deps.clock.now()}::timestamptz
     from ${claims(batch)}
     where m.member_no = r.member_no and m.external_userid is null and r.claims = 1
       and not exists (select from customer w where w.external_userid = r.external_userid)

@@ -26,6 +26,7 @@ const CANCELLED: Record<string, string> = {
   tier_safe: '等级已经保住，任务自动取消',
   points_gone: '这些积分已经没有了，任务自动取消',
   superseded: '已并入新的任务',
+  merged: '同一位客户的重复任务，已合并',
   relation_ended: '好友关系已解除，任务自动取消',
   called_off: '这次派单已取消',
   guide_left: '导购已离开，任务取消',

@@ -13,7 +13,7 @@ export const BARE_STATEMENT = `
     points.list as points, days.list as days, tasks.list as tasks, touches.list as touches,
     (select count(*) from customer r
       cross join lateral (select o.status, o.refunded_fen from orders o where o.customer_id = r.id order by o.paid_at, o.id limit 1) o
-      where r.referrer_member_no = c.member_no and o.status = 'paid' and o.refunded_fen = 0)::int as referrals
+      where r.referrer_member_no = c.member_no and r.id <> c.id and o.status = 'paid' and o.refunded_fen = 0)::int as referrals
   from customer c
   join relation mine on mine.customer_id = c.id and mine.ended_at is null
   join employee me on me.id = mine.employee_id and me.userid_key = $2 and me.active

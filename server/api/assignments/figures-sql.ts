@@ -1,12 +1,13 @@
+import { counts } from '../../../bot/rules/counted-order.ts'
 import { Prisma } from '../../../prisma/db.ts'
 
 /** days after the due time in which an order still counts as bought after: the window of a send (domain-rules 11) */
 const BOUGHT_DAYS = 7
 
-/** Whether the customer of task `t` of assignment `a` paid an order after the task was made. */
+/** Whether the customer of task `t` of assignment `a` paid an order that counts after the task was made. */
 export const boughtAfter = Prisma.sql`exists (
   select 1 from orders o
-  where o.customer_id = t.customer_id and o.status = 'paid' and o.paid_at > t.created_at
+  where o.customer_id = t.customer_id and ${counts('o')} and o.paid_at > t.created_at
     and o.paid_at <= a.due_at + make_interval(days => ${BOUGHT_DAYS}::int))`
 
 /** Where assignment `a` is at a moment. */

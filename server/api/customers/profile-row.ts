@@ -2,6 +2,7 @@ import type { Lot } from '../../../domain/points-lots.ts'
 import type { ConsentLevel, Tier } from '../../../domain/words.ts'
 import type { RfmEight, RfmFive } from '../../../domain/rfm.ts'
 import { newestLimits, type LimitsInForce } from '../../../bot/rules/contact-limits.ts'
+import { counts } from '../../../bot/rules/counted-order.ts'
 import { newestTiers, type StoredTiers } from '../../../bot/rules/load-tiers.ts'
 import { earnedPoints, tiersAskPoints } from '../../../bot/rules/tier-sql.ts'
 import { nextReview, TIER_WINDOW_DAYS } from '../../../domain/tier.ts'
@@ -181,7 +182,7 @@ export function profileStatement(
         from (
           select o.paid_day as day, sum(o.amount_fen - o.refunded_fen)::float8 as spend, count(*)::int as n,
             row_number() over (order by o.paid_day desc) as nth
-          from orders o where o.customer_id = c.id and o.status = 'paid' and o.paid_day <= ${today}::date
+          from orders o where o.customer_id = c.id and ${counts('o')} and o.paid_day <= ${today}::date
           group by o.paid_day
         ) d where d.day > ${reviewFrom}::date or d.nth <= ${STRIP_DAYS}) as days,
       (select json_agg(row_to_json(x) order by x.urgent desc, x."snoozedUntil" nulls first, x.priority desc)

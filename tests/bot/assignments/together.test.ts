@@ -195,7 +195,7 @@ describe('assignments beside what else makes tasks', () => {
     const id = await anAssignment({ filter: { member: false } })
     await dispatchAssignment(deps(), id)
     await db.prisma.$transaction((tx) =>
-      mergeCustomers(tx, [{ from: wecom.id, into: member.id }], clock.now()),
+      mergeCustomers(tx, deps(), [{ from: wecom.id, into: member.id }]),
     )
 
     expect(await db.prisma.assignmentCustomer.findMany({ include: { task: true } })).toMatchObject([

@@ -278,7 +278,7 @@ describe('a handover', () => {
     const id = await aHandover()
     await workHandover(deps(), id)
     await db.prisma.$transaction((tx) =>
-      mergeCustomers(tx, [{ from: stranger.id, into: member.id }], clock.now()),
+      mergeCustomers(tx, deps(), [{ from: stranger.id, into: member.id }]),
     )
     wecom.decide(1)
     dayLater()

@@ -71,6 +71,31 @@ describe('importItems', () => {
     expect(Buffer.from(row?.mobileEnc ?? []).includes('13800000001')).toBe(false)
   })
 
+  it('keeps a member who names themself as who brought them, without it, and says so', async () => {
+    const self = aMember({ name: '李雷', referrerMemberNo: 'M1' })
+
+    const [first, again] = [
+      await importItems(deps, 'members', [
+        self,
+        aMember({ memberNo: 'M2', referrerMemberNo: 'M1' }),
+      ]),
+      await importItems(deps, 'members', [self]),
+    ]
+
+    const warnings = [{ index: 0, id: 'M1', code: 'REFERRER_IS_SELF' }]
+    expect(first).toMatchObject({ accepted: 2, rejected: [], warnings })
+    expect(again).toMatchObject({ accepted: 0, unchanged: 1, rejected: [], warnings })
+    expect(
+      await db.prisma.customer.findMany({
+        select: { name: true, referrerMemberNo: true },
+        orderBy: { memberNo: 'asc' },
+      }),
+    ).toEqual([
+      { name: '李雷', referrerMemberNo: null },
+      { name: null, referrerMemberNo: 'M1' },
+    ])
+  })
+
   it('keeps an order with its lines and its day in the business time zone', async () => {
     await importItems(deps, 'orders', [anOrder({ ...ALL.orders, paidAt: '2026-10-31T16:30:00Z' })])
 

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { BotDeps } from '../../../bot/deps.ts'
 import { importItems } from '../../../bot/members/import/import-items.ts'
 import { joinToMember } from '../../../bot/members/join-member.ts'
+import { pushCards } from '../../../bot/messages/push.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { aTask } from '../../support/chain.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
 import { aMember, anOrder } from './chain-rows.ts'
 
@@ -45,7 +47,7 @@ async function aWecomCustomer(
   return { id: customer.id, employeeId: employee.id }
 }
 
-const join = (id: bigint) => db.prisma.$transaction((tx) => joinToMember(tx, id, NOW))
+const join = (id: bigint) => db.prisma.$transaction((tx) => joinToMember(tx, deps, id))
 const everyone = () =>
   db.prisma.customer.findMany({
     select: { memberNo: true, externalUserid: true, matchIssue: true },
@@ -257,11 +259,93 @@ describe('joinToMember', () => {
     expect(merged.tags).toHaveLength(1)
     expect([merged.touches.length, merged.consents.length, merged.notes.length]).toEqual([2, 2, 2])
     expect(merged.heldBack).toHaveLength(1)
-    expect(merged.tasks.map((task) => task.state).sort()).toEqual(['cancelled', 'open'])
-    const doubled = merged.tasks.find((task) => task.state === 'cancelled')
-    expect(doubled?.occurrence).toBe(`2026:merged:${id}`)
-    expect(doubled?.events).toHaveLength(1)
+    // the one is doubled; nobody may write any more, so the other ends as well
+    expect(
+      merged.tasks.map(({ state, closeReason, events }) => [state, closeReason, events.length]),
+    ).toEqual([
+      ['cancelled', 'merged', 1],
+      ['cancelled', 'no_more', 1],
+    ])
+    expect(merged.tasks[0]?.occurrence).toBe(`2026:merged:${id}`)
     expect(await db.prisma.customer.count()).toBe(1)
+  })
+
+  it('ends what the member’s orders, coupons and points make untrue, and tells of each', async () => {
+    await importItems(deps, 'members', [aMember({ unionid: 'u1' })])
+    await importItems(deps, 'orders', [anOrder()])
+    const { id, employeeId } = await aWecomCustomer('w1', { unionid: 'u1' })
+    const facts = {
+      new_member: { step: 1 },
+      coupon_expiring: { coupons: [{ couponNo: 'C1' }] },
+      points_expiring: { firstExpiresOn: '2026-11-30', lastExpiresOn: '2026-11-30' },
+      birthday: {},
+    }
+    for (const [kind, about] of Object.entries(facts))
+      await aTask(db, { id }, { id: employeeId }, { kind, facts: about })
+    await db.prisma.webhook.create({
+      data: { url: 'https://a.example', events: ['task.closed'], secretEnc: Buffer.from('x') },
+    })
+
+    const { customerId } = await join(id)
+
+    const tasks = await db.prisma.task.findMany({ where: { customerId } })
+    expect(Object.fromEntries(tasks.map(({ kind, closeReason }) => [kind, closeReason]))).toEqual({
+      new_member: 'order_arrived',
+      coupon_expiring: 'coupon_used',
+      points_expiring: 'points_gone',
+      birthday: null,
+    })
+    expect(await db.prisma.outbox.count({ where: { kind: 'webhook' } })).toBe(3)
+  })
+
+  it('ends a doubled task as any other: its card that waits is not sent, and it is told', async () => {
+    await importItems(deps, 'members', [aMember({ unionid: 'u1' })])
+    const member = await db.prisma.customer.findUniqueOrThrow({ where: { memberNo: 'M1' } })
+    const { id, employeeId } = await aWecomCustomer('w1', { unionid: 'u1' })
+    const same = { occurrence: '2026' }
+    await aTask(db, member, { id: employeeId }, same)
+    const taskId = await aTask(db, { id }, { id: employeeId }, same)
+    await pushCards(db.prisma, deps, [{ taskId, reason: 'test' }], { now: NOW, traceId: 'test' })
+    await db.prisma.webhook.create({
+      data: { url: 'https://a.example', events: ['task.closed'], secretEnc: Buffer.from('x') },
+    })
+
+    await join(id)
+
+    const card = await db.prisma.outbox.findFirst({ where: { kind: 'app_message' } })
+    expect(card).toMatchObject({ state: 'cancelled' })
+    expect(await db.prisma.outbox.findMany({ where: { kind: 'webhook' } })).toMatchObject([
+      { payload: { data: { status: 'cancelled', closeReason: 'merged' } } },
+    ])
+  })
+
+  it('keeps the history of tiers and classes, and what a merge of tags gave', async () => {
+    await importItems(deps, 'members', [aMember({ unionid: 'u1' })])
+    const { id } = await aWecomCustomer('w1', { unionid: 'u1' })
+    const tag = await aTag()
+    const fromId = (await db.prisma.tag.findFirstOrThrow()).groupId
+    const other = await db.prisma.tag.create({ data: { name: '常喝茶', groupId: fromId } })
+    await db.prisma.tagMerge.create({
+      data: {
+        fromId: other.id,
+        intoId: tag,
+        by: 'boss',
+        at: NOW,
+        rows: { create: { customerId: id } },
+      },
+    })
+    const change = { customerId: id, day: NOW, before: 'iron', after: 'bronze' }
+    await db.prisma.tierChange.create({ data: { ...change, reason: 'upgrade', facts: {} } })
+    await db.prisma.classChange.create({ data: { ...change, what: 'stage' } })
+
+    const { customerId } = await join(id)
+
+    const of = { where: { customerId } }
+    expect([
+      await db.prisma.tierChange.count(of),
+      await db.prisma.classChange.count(of),
+      await db.prisma.tagMergeRow.count(of),
+    ]).toEqual([1, 1, 1])
   })
 
   async function aTag(): Promise<bigint> {

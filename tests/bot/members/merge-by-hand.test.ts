@@ -169,13 +169,7 @@ async function aPerson(
         },
       })
   for (const [nth, state] of it.tasks.entries())
-    if (state !== 'none')
-      await aTask(db, { id }, guide, {
-        occurrence: `same-${nth}`,
-        state,
-        closedAt: state === 'done' ? at(1) : null,
-        closing: state === 'done' ? 'self_reported' : null,
-      })
+    if (state !== 'none') await aTask(db, { id }, guide, aTaskFor(it, nth, state, at(1)))
   for (const [nth, isHeld] of it.held.entries())
     if (isHeld)
       await db.prisma.heldBack.create({
@@ -211,6 +205,20 @@ async function aPerson(
     await settleLots(tx, deps.zone, [id])
   })
   return id
+}
+
+/** One about anything, one about not having bought; open only where it is true. */
+function aTaskFor(it: Had, nth: number, wanted: 'open' | 'done', at: Date) {
+  const hasBought = it.orders.length > 0
+  const state = it.consent === 'none' || (nth === 1 && hasBought) ? 'done' : wanted
+  const ended = state === 'done'
+  return {
+    kind: nth === 1 ? 'new_member' : 'birthday',
+    occurrence: `same-${nth}`,
+    state,
+    closedAt: ended ? at : null,
+    closing: ended ? ('self_reported' as const) : null,
+  }
 }
 
 describe('a merge by hand', () => {
@@ -311,6 +319,53 @@ describe('a merge by hand', () => {
     expect(await tierOf()).toBe('bronze')
     expect(await db.prisma.tierChange.count()).toBe(0)
   })
+
+  it('ends what the orders, coupons and points of both make untrue, and opens it again with an undo', async () => {
+    const guide = await aGuide(db)
+    const kept = await aCustomer(db, { memberNo: 'M1' }, [guide])
+    const gone = await aCustomer(db, { memberNo: 'M2', externalUserid: null })
+    await importOne('orders', anOrder({ memberNo: 'M2' }))
+    for (const kind of ['new_member', 'first_purchase_thanks', 'birthday'])
+      await aTask(db, kept, guide, { kind, occurrence: '2026-11-22', facts: {} })
+    const states = async () => {
+      const tasks = await db.prisma.task.findMany({ orderBy: { id: 'asc' } })
+      return tasks.map(({ state }) => state)
+    }
+
+    const mergeId = await merged(gone.id, kept.id)
+    expect(await states()).toEqual(['cancelled', 'cancelled', 'open'])
+
+    await undo(mergeId)
+    // who has bought nothing is not thanked for it either way
+    expect(await states()).toEqual(['open', 'cancelled', 'open'])
+  })
+
+  it.each([
+    ['none', 'all'],
+    ['all', 'none'],
+  ] as const)(
+    'ends all tasks where one said no more (%s, %s), and gives them back with an undo',
+    async (keptSays, goneSays) => {
+      const guide = await aGuide(db)
+      const kept = await aCustomer(db, { consent: keptSays }, [guide])
+      const gone = await aCustomer(db, { consent: goneSays, externalUserid: null })
+      const willing = keptSays === 'none' ? gone : kept
+      await aTask(db, willing, guide, { state: 'in_progress', occurrence: '2026' })
+      const task = () => db.prisma.task.findFirstOrThrow()
+
+      const mergeId = await merged(gone.id, kept.id)
+      expect(await task()).toMatchObject({ state: 'cancelled', closeReason: 'no_more' })
+
+      await undo(mergeId)
+      expect(await task()).toMatchObject({
+        customerId: willing.id,
+        occurrence: '2026',
+        state: 'in_progress',
+        closeReason: null,
+        closedAt: null,
+      })
+    },
+  )
 
   it('leaves one of two tasks for the same occasion open', async () => {
     const guide = await aGuide(db)

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { settleTiersOf } from '../../../bot/members/settle-tiers-of.ts'
 import { settleTiers } from '../../../bot/members/settle-tiers.ts'
 import { rebuildStats, recomputeStats, rollWindows } from '../../../bot/members/stats.ts'
 import { addDays, type BusinessDay } from '../../../domain/business-day.ts'
@@ -155,6 +156,19 @@ describe('tiers', () => {
     await night('2026-11-21')
 
     expect((await kept(id))?.tier).toBe('gold')
+  })
+
+  it('are not gold for somebody who names themself as who brought them', async () => {
+    const id = await customer('M1', 'M1')
+    await bought(id, '2026-11-10', 2, 100)
+    await night('2026-11-20')
+    expect((await kept(id))?.tier).toBe('iron')
+
+    await bought(id, '2026-11-20', 1, 100)
+    await recount(id, '2026-11-20')
+    await db.prisma.$transaction((tx) => settleTiersOf(tx, createTestDeps(db), [id], '2026-11-20'))
+
+    expect((await kept(id))?.tier).toBe('iron')
   })
 
   it('give every customer alone what domain rules give', async () => {

@@ -9,7 +9,7 @@ import { churnStep } from '../../../domain/lifecycle.ts'
 import { median } from '../../../domain/rhythm.ts'
 import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
-import { scanDay } from '../../support/scan.ts'
+import { scanDay, turnRules } from '../../support/scan.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -25,6 +25,8 @@ async function aBuyer(lastPurchaseDay: BusinessDay, cycleDays: number | null = 2
   return customer
 }
 
+/** rules that churn leaves customers to */
+const OTHERS = ['repurchase_overdue', 'birthday'] as const
 const scan = (day = DAY) => scanDay(db, { day, kinds })
 const isGreeting = ({ reason }: { reason: string }) => reason.includes('中秋')
 const tasks = async () =>
@@ -43,6 +45,7 @@ describe('churn_warning', () => {
     [ago(365), ['leaning']],
     [ago(366), []],
   ])('of somebody who last bought on %s makes %j', async (last, steps) => {
+    await turnRules(db, OTHERS, false)
     await aBuyer(last)
 
     await scan()
@@ -51,6 +54,7 @@ describe('churn_warning', () => {
   })
 
   it('warns after two reviews that took a tier, until the customer buys again', async () => {
+    await turnRules(db, OTHERS, false)
     const falling = async (last: BusinessDay, fallingReviews: number) => {
       const customer = await aBuyer(last)
       await db.prisma.customerTier.create({
@@ -163,6 +167,7 @@ describe('churn_warning', () => {
   })
 
   it('calls back in three steps, each once; a step takes the place of one nobody began', async () => {
+    await turnRules(db, OTHERS, false)
     await aBuyer('2025-11-25', 20, { birthdayMd: 1201 })
 
     for (const day of ['2026-02-25', '2026-02-26', '2026-05-25', '2026-05-26', '2026-11-25'])
@@ -185,6 +190,7 @@ describe('churn_warning', () => {
   })
 
   it('greets the lost whose birthday is not known on a festival, nobody after two years', async () => {
+    await turnRules(db, OTHERS, false)
     const unknown = await aBuyer('2025-09-24')
     await aBuyer('2025-09-25')
     await aBuyer('2024-09-24')
@@ -220,11 +226,44 @@ describe('churn_warning', () => {
     expect(created.map(({ kind }) => kind)).toEqual(['churn_warning', 'churn_warning'])
   })
 
+  it('leaves to the others the same customers where it is scanned alone', async () => {
+    await aBuyer(ago(120))
+    await aBuyer(ago(400), 20, { birthdayMd: 1125 })
+
+    expect((await scan()).created).toEqual([])
+
+    await turnRules(db, OTHERS, false)
+    expect((await scan()).created).toHaveLength(2)
+  })
+
+  it('goes on to its second step where two falling reviews warned before anything was overdue', async () => {
+    const customer = await aBuyer('2026-09-20', 60)
+    await db.prisma.customerTier.create({
+      data: {
+        customerId: customer.id,
+        tier: 'iron',
+        reviewedOn: new Date('2026-12-01'),
+        fallingReviews: 2,
+      },
+    })
+    await scanDay(db, { day: '2026-12-02' })
+    expect(await tasks()).toEqual([['churn_warning', 'warning', 'open']])
+
+    // twice the rhythm, where it is overdue; twice the limit of churn, the day before and the day
+    for (const day of ['2027-01-18', '2027-05-17']) await scanDay(db, { day })
+    expect(await tasks()).toEqual([['churn_warning', 'warning', 'expired']])
+    await scanDay(db, { day: '2027-05-18' })
+
+    expect((await tasks()).slice(1)).toEqual([['churn_warning', 'leaning', 'open']])
+  })
+
   it('is not asked about as overdue, too', async () => {
+    await turnRules(db, OTHERS, false)
     await aBuyer(ago(120))
     await scan()
     expect(await tasks()).toEqual([['churn_warning', 'warning', 'open']])
 
+    await turnRules(db, OTHERS, true)
     expect((await scanDay(db, { day: '2026-11-23' })).created).toEqual([])
   })
 
@@ -254,6 +293,7 @@ describe('churn_warning', () => {
   })
 
   it('ends with the next order, and is open again when that is refunded', async () => {
+    await turnRules(db, OTHERS, false)
     const customer = await aBuyer('2026-08-01')
     await scan()
     const arrived = async (last: BusinessDay, at: string) => {

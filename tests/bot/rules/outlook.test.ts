@@ -5,7 +5,7 @@ import { silenceUrgency } from '../../../domain/silence-urgency.ts'
 import type { RuleKind } from '../../../domain/words.ts'
 import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
-import { scanDay } from '../../support/scan.ts'
+import { scanDay, turnRules } from '../../support/scan.ts'
 
 const db = useDatabase()
 const DAY = '2026-11-22'
@@ -29,7 +29,12 @@ async function aBuyer(
     })
   return customer.id
 }
-const only = (kind: RuleKind) => scanDay(db, { day: DAY, kinds: [kind] })
+/** A scan of a chain that has this rule alone of the two about a silence. */
+async function only(kind: RuleKind) {
+  const other = kind === 'churn_warning' ? 'repurchase_overdue' : 'churn_warning'
+  await turnRules(db, [other], false)
+  return await scanDay(db, { day: DAY, kinds: [kind] })
+}
 const tasks = () => db.prisma.task.findMany({ orderBy: [{ priority: 'desc' }, { id: 'asc' }] })
 
 describe('tasks about a silence, where the chain has a model', () => {

@@ -52,7 +52,10 @@ async function aWarned(tier: Tier, warnedOn: BusinessDay, days: readonly Bought[
   return customer
 }
 
+/** A day's scan: the nights up to the one before have looked at everybody. */
 async function scan(day: BusinessDay) {
+  const reviewedOn = new Date(`${addDays(day, -1).slice(0, 8)}01`)
+  await db.prisma.customerTier.updateMany({ data: { reviewedOn } })
   await rebuildStats(db, day)
   return await scanDay(db, { day, kinds })
 }
@@ -169,6 +172,21 @@ describe('tier_keep', () => {
     ])
   })
 
+  it('counts nobody as their own referral', async () => {
+    const gold = await aWarned('gold', '2026-11-01', [
+      { day: '2026-06-01', spendFen: 100, orders: 1 },
+      { day: '2026-06-02', spendFen: 100, orders: 1 },
+    ])
+    await db.prisma.customer.update({
+      where: { id: gold.id },
+      data: { referrerMemberNo: gold.memberNo },
+    })
+
+    const { created } = await scan('2026-11-19')
+
+    expect(created).toMatchObject([{ facts: { referrals: 1 } }])
+  })
+
   it('is what keepGap and fallReview say, whatever was bought', async () => {
     const today = '2026-11-19'
     const bought = fc.array(
@@ -209,6 +227,33 @@ describe('tier_keep', () => {
 })
 
 describe('a night’s tiers', () => {
+  it.each([
+    // the next review is 30 days off, or fewer: its task would be made
+    ['2026-10-02', '2026-11-01', true],
+    ['2026-10-03', '2026-11-01', false],
+    ['2027-01-02', '2027-02-01', true],
+    ['2027-03-02', '2027-04-01', true],
+    ['2027-05-02', '2027-06-01', true],
+    ['2027-08-02', '2027-09-01', true],
+    // the night of the review was missed, this one makes up for it
+    ['2026-10-02', '2026-11-02', true],
+  ])(
+    'of a warning on %s, on %s: who falls then (%j) was given no task about it in the morning',
+    async (warned, day, falls) => {
+      const { id } = await aWarned('silver', warned, [])
+      const reviewedOn = new Date(`${warned.slice(0, 8)}01`)
+      await db.prisma.customerTier.updateMany({ data: { reviewedOn } })
+      await rebuildStats(db, day)
+
+      await scanDay(db, { day, kinds })
+      await settleTiers(createTestDeps(db), day)
+
+      const kept = await db.prisma.customerTier.findUnique({ where: { customerId: id } })
+      expect(kept?.tier).toBe(falls ? 'bronze' : 'silver')
+      expect(await db.prisma.task.count()).toBe(falls ? 0 : 1)
+    },
+  )
+
   it('end the task about a tier that a referral has made safe', async () => {
     const gold = await aWarned('gold', '2026-11-01', [
       { day: '2026-06-01', spendFen: 100, orders: 1 },

@@ -390,6 +390,27 @@ describe('an order', () => {
     ])
   })
 
+  it.each([
+    ['wants no more', 'consent'],
+    ['has deleted the guide', 'relation'],
+    ['has half a relation with the guide', 'half'],
+    ['was served by somebody who has left', 'employee'],
+  ])('that is refunded opens no task of a customer who %s', async (_who, what) => {
+    const { guide, customer, taskId } = await anOverdueTask()
+    await pay(customer, '2026-11-22T02:00:00Z')
+    const of = { where: { customerId: customer.id } }
+    if (what === 'consent')
+      await db.prisma.customer.update({ where: { id: customer.id }, data: { consent: 'none' } })
+    if (what === 'relation') await db.prisma.relation.updateMany({ ...of, data: { endedAt: NOW } })
+    if (what === 'half') await db.prisma.relation.updateMany({ ...of, data: { half: true } })
+    if (what === 'employee')
+      await db.prisma.employee.update({ where: { id: guide.id }, data: { active: false } })
+
+    await pay(customer, '2026-10-01T04:00:00Z', 'O-old')
+
+    expect(await task(taskId)).toMatchObject({ state: 'cancelled', closeReason: 'order_arrived' })
+  })
+
   it('that is refunded leaves a task alone that is over anyway', async () => {
     const { customer, taskId } = await anOverdueTask()
     await pay(customer, '2026-11-22T02:00:00Z')
@@ -463,5 +484,38 @@ describe('a coupon', () => {
     await use(numbers, customer)
 
     expect(await task(taskId)).toMatchObject({ state: 'cancelled', closeReason: 'coupon_used' })
+  })
+
+  it('that is issued again after a refund re-opens the task', async () => {
+    const { taskId, customer, numbers } = await aCouponTask()
+    await use(numbers, customer)
+
+    await db.prisma.coupon.updateMany({
+      where: { couponNo: { in: numbers.slice(0, 1) } },
+      data: { status: 'issued', usedAt: null },
+    })
+    await couponsChanged(db.prisma, deps, [customer.id], NOW)
+
+    expect(await task(taskId)).toMatchObject({ state: 'open', closeReason: null, closedAt: null })
+    expect((await events(taskId)).at(-1)).toMatchObject({
+      fromState: 'cancelled',
+      toState: 'open',
+      detail: { reason: 'coupon_usable' },
+    })
+  })
+
+  it('that is issued again re-opens nothing beside a newer task about coupons', async () => {
+    const { guide, taskId, customer, numbers } = await aCouponTask()
+    await use(numbers, customer)
+    const newer = await aCoupon(db, customer, '2026-11-25')
+    await aTask(db, customer, guide, {
+      kind: 'coupon_expiring',
+      facts: { coupons: [{ couponNo: newer }] },
+    })
+
+    await db.prisma.coupon.updateMany({ data: { status: 'issued', usedAt: null } })
+    await couponsChanged(db.prisma, deps, [customer.id], NOW)
+
+    expect(await task(taskId)).toMatchObject({ state: 'cancelled' })
   })
 })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { findCustomersByName, findTodayTasks } from '../../../bot/tasks/find.ts'
 import { tick } from '../../../bot/tasks/tick.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
-import { aCustomer, aGuide, aTask } from '../../support/chain.ts'
+import { aCustomer, aGuide, aTask, someStats } from '../../support/chain.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -63,6 +63,24 @@ describe('finding for an answer in text', () => {
 
     expect(tasks.map(({ id }) => id)).toEqual([urgent, plain])
     expect(total).toBe(2)
+  })
+
+  it('counts nobody as their own referral', async () => {
+    const guide = await aGuide(db)
+    const mine = await aCustomer(db, { memberNo: 'M1', referrerMemberNo: 'M1' }, [guide])
+    const paidAt = new Date('2026-11-01T04:00:00Z')
+    const order = { memberNo: 'M1', customerId: mine.id, paidAt, paidDay: paidAt, amountFen: 1n }
+    await db.prisma.order.create({ data: { ...order, orderNo: 'O1', status: 'paid' } })
+    await someStats(db, mine, { lastPurchaseDay: '2026-11-01', purchaseDays365: 2 })
+    await aTask(db, mine, guide)
+
+    const { tasks } = await findTodayTasks(db.prisma, {
+      employeeId: guide.id,
+      now,
+      zone: 'Asia/Shanghai',
+    })
+
+    expect(tasks).toMatchObject([{ tierName: '铁' }])
   })
 
   it('finds own customers by part of a name, and takes % and _ as they are', async () => {

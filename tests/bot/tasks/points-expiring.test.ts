@@ -164,6 +164,19 @@ describe('a points task', () => {
     expect(await tasks()).toMatchObject([{ state: 'cancelled', closeReason: 'points_gone' }])
   })
 
+  it('is open again when the spending is taken back', async () => {
+    await entry(7)
+    await scan()
+    clock.set('2026-11-22T04:10:00Z')
+    const spending = { kind: 'spend', entryNo: 'S1', occurredAt: '2026-11-22T12:00:00+08:00' }
+    await entry(null, { ...spending, points: 100 })
+    expect(await tasks()).toMatchObject([{ state: 'cancelled' }])
+
+    await entry(null, { ...spending, points: 0 })
+
+    expect(await tasks()).toMatchObject([{ state: 'open', closeReason: null }])
+  })
+
   it('is proven when the points are spent after the guide began it', async () => {
     await entry(7)
     await scan()
