@@ -86,6 +86,47 @@ describe('GET /api/reports/:report', () => {
   })
 })
 
+describe('of a region', () => {
+  beforeEach(async () => {
+    await db.prisma.store.update({ where: { storeNo: 'S2' }, data: { region: '华东' } })
+    for (const customer of [chain.customer, chain.farCustomer, chain.loneCustomer])
+      await db.prisma.customerTier.create({ data: { customerId: customer.id, tier: 'silver' } })
+    await aTouch(db, chain.customer, chain.guide, '2026-11-01T03:00:00Z')
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-02T04:00:00Z')
+  })
+  const region = (name: string) => `${NOVEMBER}&region=${encodeURIComponent(name)}`
+
+  it.each([
+    ['its stores', '华东', 1],
+    ['none: stores without one, and customers without a store', '', 2],
+    ['that there is not', '华南', 0],
+  ])('counts customers at home in %s', async (_, name, customers) => {
+    expect(told(await report('tiers', region(name)))).toMatchObject({ customers: [customers] })
+  })
+
+  it('counts what its guides sent', async () => {
+    expect(told(await report('outreach', region('华东')), 'guides')).toEqual({ ZhaoLei: [0, 1] })
+    expect(told(await report('outreach', region('')), 'guides')).toEqual({ WangXiaoMing: [0, 1] })
+  })
+
+  it('adds up to the chain, and with a store to the store', async () => {
+    const all = told(await report('tiers'))['customers']?.[0]
+
+    expect(all).toBe(3)
+    expect(told(await report('tiers', `${region('华东')}&store=S1`))).toMatchObject({
+      customers: [0],
+    })
+  })
+
+  it('shows a manager nothing of another store’s, and a guide of theirs their own friends', async () => {
+    expect(told(await report('tiers', region('华东'), manager))).toMatchObject({ customers: [0] })
+    expect(told(await report('outreach', region('华东'), manager))).toMatchObject({ sent: [0] })
+    expect(told(await report('tiers', `${NOVEMBER}&guide=zhaolei`, manager))).toMatchObject({
+      customers: [0],
+    })
+  })
+})
+
 describe('tiers', () => {
   const change = (customer: { id: bigint }, day: string, before: string, after: string) =>
     db.prisma.tierChange.create({

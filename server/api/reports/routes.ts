@@ -22,6 +22,7 @@ import {
   OverviewReport,
   Report,
   ReportParams,
+  ReportQuery,
 } from './schema.ts'
 import { whoCounts } from './who-counts.ts'
 
@@ -91,7 +92,7 @@ export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
       schema: {
         tags,
         params: ReportParams,
-        querystring: ExecutionQuery,
+        querystring: ReportQuery,
         response: jsonOrCsv(Report),
       },
     },

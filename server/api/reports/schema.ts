@@ -20,6 +20,13 @@ export const ExecutionQuery = Type.Object({
   format: Type.Optional(oneOf(['json', 'csv'])),
 })
 
+export const ReportQuery = Type.Object({
+  ...ExecutionQuery.properties,
+  region: Type.Optional(
+    Type.String({ maxLength: 64, description: 'empty: stores without a region, and no store' }),
+  ),
+})
+
 /** Who did what with the tasks of a period, by guide; days are days of the scan that made the tasks. */
 export const ExecutionReport = Type.Object({
   period: Period,
