@@ -486,6 +486,45 @@ describe('rfm', () => {
     expect(told(before, 'moves')).toEqual({})
   })
 
+  it('says by which medians of the last night it was told, and how many got the nearest class', async () => {
+    const run = (day: string, fallbacks: number, scored = 1500) =>
+      db.prisma.classRun.create({
+        data: {
+          day: new Date(day),
+          at: new Date(day),
+          thresholds: { scored, fallbacks, daysSince: 31, orders: 2.5, spendFen: 128_050 },
+        },
+      })
+    await run('2026-11-20', 30)
+    await run('2026-11-21', 312)
+    // nobody was scored: the medians are none
+    await run('2026-11-22', 0, 0)
+
+    const { notes } = await report('rfm')
+    const before = await report('rfm', 'from=2026-11-01&to=2026-11-20')
+    const first = await report('rfm', 'from=2026-11-01&to=2026-11-19')
+    const csv = await get(`/api/reports/rfm?${NOVEMBER}&format=csv`)
+
+    expect(notes).toEqual([
+      '11 月 21 日的分层，按全部 1,500 位近一年有订单的客户的中位数划分：31 天前买过、2.5 单、¥1,280.50。比中位数好算高，相等算低。',
+      '五类里，其中 312 人没有完全对上的类别，按最接近的类别归入。',
+    ])
+    expect(before.notes[1]).toContain('其中 30 人')
+    expect(first.notes).toEqual([])
+    expect(csv.body).toContain('其中 312 人')
+  })
+
+  it('says what each class means', async () => {
+    await keep(chain.customer, '011', RFM_FIVE[4])
+
+    const { tables } = await report('rfm')
+
+    expect(tables.slice(0, 2).map(({ lines }) => lines[0])).toMatchObject([
+      { label: '重要保持', means: '好久没来，买得勤，花得多' },
+      { label: '流失预警', means: '综合排在后 20%' },
+    ])
+  })
+
   it('counts customers at home in a manager’s store alone', async () => {
     await keep(chain.customer, '111', RFM_FIVE[0])
     await keep(chain.farCustomer, '000', RFM_FIVE[1])

@@ -31,6 +31,7 @@ const tiers: Report = {
   period: { from: '2026-10-24', to: '2026-11-22' },
   figures: [{ ...silver, key: 'rose', label: '升级' }],
   tables: [{ code: 'shares', label: '等级构成', chart: 'bars', lines: [silver] }],
+  notes: [],
 }
 const TIERS = 'GET /api/reports/tiers'
 const STORES = {
@@ -76,6 +77,23 @@ describe('报表', () => {
     expect(server.calls.some(({ path }) => path.endsWith('?from=2026-10-24&to=2026-11-22'))).toBe(
       true,
     )
+  })
+
+  it('says how it was told, and what a class means beside its name', async () => {
+    const means = '最近来过，买得勤，花得多'
+    const rfm: Report = {
+      ...tiers,
+      report: 'rfm',
+      tables: [{ code: 'rfm', label: '八类', chart: 'bars', lines: [{ ...silver, means }] }],
+      notes: ['其中 31 人按最接近的类别归入。'],
+    }
+    const { wrapper } = await showConsole(
+      routes({ 'GET /api/reports/rfm': rfm }),
+      '/reports?report=rfm',
+    )
+
+    expect(wrapper.text()).toContain('其中 31 人按最接近的类别归入。')
+    expect(wrapper.find('tbody th').text()).toContain(means)
   })
 
   it('shows what a link asks for, and offers the same as CSV', async () => {

@@ -135,6 +135,8 @@ const ReportLine = Type.Object({
   key: Type.String(),
   /** in the reader's language */
   label: Type.String(),
+  /** what the label says, where it does not by itself */
+  means: Type.Optional(Type.String()),
   /**
    * share: numerator ÷ denominator; shareOfFen: both are money; count: the numerator alone; fenEach: fen for each of the
    * denominator; perThousand: for each thousand of it
@@ -162,5 +164,7 @@ export const Report = Type.Object({
   period: Period,
   figures: Type.Array(ReportLine),
   tables: Type.Array(ReportTable),
+  /** how it was told, in sentences of the reader's language */
+  notes: Type.Array(Type.String()),
 })
 export type Report = Static<typeof Report>
