@@ -43,6 +43,40 @@ export const RFM_NAMES: Record<RfmEight | RfmFive, Record<Lang, string>> = {
   churn_warning: { 'zh-CN': '流失预警', en: 'Leaving' },
 }
 
+/**
+ * What each class says in plain words, since chains and books call them differently: one calls 重要挽留 what is 重要保持
+ * here (domain-rules 1 and 5).
+ */
+export const RFM_MEANS: Record<RfmEight | RfmFive, Record<Lang, string>> = {
+  ...(Object.fromEntries(RFM_EIGHT.map((code) => [code, eightMeans(code)])) as Record<
+    RfmEight,
+    Record<Lang, string>
+  >),
+  high_value: { 'zh-CN': '综合排在前 20%', en: 'best 20 % of all three' },
+  growth_potential: {
+    'zh-CN': '最近来过，次数和消费居中',
+    en: 'came lately, middling orders and spend',
+  },
+  untapped_potential: {
+    'zh-CN': '来得不远不近，次数居中，消费少',
+    en: 'middling visits and orders, spends little',
+  },
+  low_frequency: {
+    'zh-CN': '好久没来，次数和消费居中',
+    en: 'long away, middling orders and spend',
+  },
+  churn_warning: { 'zh-CN': '综合排在后 20%', en: 'last 20 % of all three' },
+}
+
+/** @example eightMeans('011') // { 'zh-CN': '好久没来，买得勤，花得多', … } */
+function eightMeans(code: RfmEight): Record<Lang, string> {
+  const [r, f, m] = code.split('').map((digit) => digit === '1')
+  return {
+    'zh-CN': `${r ? '最近来过' : '好久没来'}，${f ? '买得勤' : '买得少'}，${m ? '花得多' : '花得少'}`,
+    en: `${r ? 'came lately' : 'long away'}, buys ${f ? 'often' : 'seldom'}, spends ${m ? 'much' : 'little'}`,
+  }
+}
+
 /** What splits high from low: the medians of all who are scored. */
 export interface RfmMedians {
   daysSince: number

@@ -58,7 +58,11 @@ export async function decidePage(
 }
 
 /** Whom the manager means: who the rules would choose, the store's manager, or one guide; of their own people only. */
-export function assigneesOf({ assign, assigneeId, scope }: Assignment): Prisma.Sql {
+export function assigneesOf({
+  assign,
+  assigneeId,
+  scope,
+}: Pick<Assignment, 'assign' | 'assigneeId' | 'scope'>): Prisma.Sql {
   const own = employeesOf(scope)
   if (assign === 'guide')
     return assigneesAmong(Prisma.sql`${own} and e.id = ${assigneeId}::bigint`, 6)

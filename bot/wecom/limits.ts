@@ -20,6 +20,9 @@ export const MEMBER_LIMITS: readonly CallLimit[] = [
   { calls: 1_000, seconds: 3600 },
 ]
 
+/** App messages to members a day, for each account the company may have (wecom-protocol 2.3). */
+export const MESSAGES_PER_ACCOUNT = 200
+
 /** How long WeCom blocks an interface after 45009, where nothing else is known. */
 export const BLOCK_MS = 60_000
 

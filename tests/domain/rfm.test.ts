@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { eightOf, fiveOf, rankAll, RFM_EIGHT, RFM_FIVE, type RfmFacts } from '../../domain/rfm.ts'
+import {
+  eightOf,
+  fiveOf,
+  rankAll,
+  RFM_EIGHT,
+  RFM_FIVE,
+  RFM_MEANS,
+  type RfmFacts,
+} from '../../domain/rfm.ts'
 
 const medians = { daysSince: 30, orders: 3, spendFen: 50_000 }
 
@@ -79,5 +87,22 @@ describe('ranks', () => {
       [2, 2 / 3, 2],
       [3, 1 / 3, 3],
     ])
+  })
+})
+
+describe('what a class means', () => {
+  it.each([
+    ['111', '最近来过，买得勤，花得多'],
+    ['011', '好久没来，买得勤，花得多'],
+    ['001', '好久没来，买得少，花得多'],
+    ['000', '好久没来，买得少，花得少'],
+  ] as const)('of %s is %s', (code, means) => {
+    expect(RFM_MEANS[code]['zh-CN']).toBe(means)
+  })
+
+  it('is told of each class, and of no two the same', () => {
+    const said = [...RFM_EIGHT, ...RFM_FIVE].flatMap((code) => Object.values(RFM_MEANS[code]))
+
+    expect(new Set(said).size).toBe(2 * (RFM_EIGHT.length + RFM_FIVE.length))
   })
 })

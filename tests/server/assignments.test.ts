@@ -5,6 +5,8 @@ import { endRelation } from '../../bot/members/end-relation.ts'
 import type {
   AssignmentCustomerPage,
   AssignmentPage,
+  AssignmentPreview,
+  AssignmentQuestion,
   AssignmentView,
   NewAssignment,
   PressAnswer,
@@ -682,5 +684,60 @@ describe('saved audiences', () => {
       filter: { tags: { any: ['999'] } },
     })
     expect([status, body.field]).toEqual([400, 'filter.tags.any[0]'])
+  })
+})
+
+describe('POST /api/assignments/preview', () => {
+  const preview = (parts: Partial<AssignmentQuestion> = {}, by = chain.hq.userid) =>
+    ask<AssignmentPreview>(by, 'POST', '/api/assignments/preview', {
+      filter: ORDER.filter,
+      assign: 'owner',
+      ...parts,
+    })
+
+  it('says how many guides get how many, and the dispatch gives as many', async () => {
+    await aCustomer(db, { memberNo: 'M4', storeNo: 'S1' }, [chain.guide, chain.otherGuide])
+    await aCustomer(db, { memberNo: 'M5', storeNo: 'S1', consent: 'none' }, [chain.guide])
+
+    const { body } = await preview()
+    const made = await view(await assign({}, chain.hq.userid), chain.hq.userid)
+
+    expect(body).toEqual({
+      guides: 2,
+      customers: 3,
+      beyondLimit: 0,
+      most: [
+        { userid: 'WangXiaoMing', name: '王小明', storeName: '静安店', customers: 2 },
+        { userid: 'ZhaoLei', name: '赵磊', storeName: '徐汇店', customers: 1 },
+      ],
+    })
+    expect(made.byGuide.map(({ userid, tasks }) => [userid, tasks])).toEqual([
+      ['WangXiaoMing', 2],
+      ['ZhaoLei', 1],
+    ])
+  })
+
+  it.each([
+    [1, 1, 1],
+    [2, 2, 0],
+  ])('of at most %i each, %i get it and %i are beyond', async (maxPerGuide, customers, beyond) => {
+    await aCustomer(db, { memberNo: 'M4', storeNo: 'S1' }, [chain.guide])
+
+    const { body } = await preview({ maxPerGuide }, chain.manager.userid)
+
+    expect(body).toMatchObject({ customers, beyondLimit: beyond })
+  })
+
+  it('counts within one’s own store, and for whom it is meant alone', async () => {
+    const { body: mine } = await preview({}, chain.manager.userid)
+    const { body: one } = await preview({ assign: 'guide:liufang' }, chain.manager.userid)
+    const { status, body: foreign } = await preview(
+      { assign: 'guide:zhaolei' },
+      chain.manager.userid,
+    )
+
+    expect(mine.most.map(({ userid }) => userid)).toEqual(['WangXiaoMing'])
+    expect(one).toEqual({ guides: 0, customers: 0, beyondLimit: 0, most: [] })
+    expect([status, foreign.field]).toEqual([400, 'assign'])
   })
 })

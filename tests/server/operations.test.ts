@@ -221,6 +221,35 @@ describe('WeCom’s quotas', () => {
     ])
   })
 
+  it('count the app messages that went out today, and what the members at work allow', async () => {
+    const sent = (n: number, at: string, rest = {}) => ({
+      kind: 'app_message',
+      dedupeKey: `m${n}`,
+      payload: {},
+      state: 'sent' as const,
+      notBefore: new Date(at),
+      sentAt: new Date(at),
+      traceId: 't',
+      createdAt: new Date(at),
+      ...rest,
+    })
+    await db.prisma.outbox.createMany({
+      data: [
+        // the first moment of the day in Shanghai, the second before it, and one that was tried all night
+        sent(1, '2026-11-21T16:00:00Z'),
+        sent(2, '2026-11-21T15:59:59Z'),
+        sent(3, '2026-11-21T12:00:00Z', { sentAt: NOW }),
+        sent(4, '2026-11-22T00:30:00Z', { kind: 'webhook' }),
+        sent(5, '2026-11-22T00:30:00Z', { state: 'failed', sentAt: null }),
+      ],
+    })
+    await db.prisma.employee.update({ where: { id: chain.farGuide.id }, data: { active: false } })
+
+    const { messagesToday } = await get<Quotas>('/api/quotas')
+
+    expect(messagesToday).toEqual({ used: 2, limit: 1000, members: 5 })
+  })
+
   it('say until when WeCom closed an interface, and forget what has left the window', async () => {
     await db.pool.query(`
       insert into wecom_block (bucket, blocked_until) values

@@ -86,6 +86,47 @@ describe('GET /api/reports/:report', () => {
   })
 })
 
+describe('of a region', () => {
+  beforeEach(async () => {
+    await db.prisma.store.update({ where: { storeNo: 'S2' }, data: { region: '华东' } })
+    for (const customer of [chain.customer, chain.farCustomer, chain.loneCustomer])
+      await db.prisma.customerTier.create({ data: { customerId: customer.id, tier: 'silver' } })
+    await aTouch(db, chain.customer, chain.guide, '2026-11-01T03:00:00Z')
+    await aTouch(db, chain.farCustomer, chain.farGuide, '2026-11-02T04:00:00Z')
+  })
+  const region = (name: string) => `${NOVEMBER}&region=${encodeURIComponent(name)}`
+
+  it.each([
+    ['its stores', '华东', 1],
+    ['none: stores without one, and customers without a store', '', 2],
+    ['that there is not', '华南', 0],
+  ])('counts customers at home in %s', async (_, name, customers) => {
+    expect(told(await report('tiers', region(name)))).toMatchObject({ customers: [customers] })
+  })
+
+  it('counts what its guides sent', async () => {
+    expect(told(await report('outreach', region('华东')), 'guides')).toEqual({ ZhaoLei: [0, 1] })
+    expect(told(await report('outreach', region('')), 'guides')).toEqual({ WangXiaoMing: [0, 1] })
+  })
+
+  it('adds up to the chain, and with a store to the store', async () => {
+    const all = told(await report('tiers'))['customers']?.[0]
+
+    expect(all).toBe(3)
+    expect(told(await report('tiers', `${region('华东')}&store=S1`))).toMatchObject({
+      customers: [0],
+    })
+  })
+
+  it('shows a manager nothing of another store’s, and a guide of theirs their own friends', async () => {
+    expect(told(await report('tiers', region('华东'), manager))).toMatchObject({ customers: [0] })
+    expect(told(await report('outreach', region('华东'), manager))).toMatchObject({ sent: [0] })
+    expect(told(await report('tiers', `${NOVEMBER}&guide=zhaolei`, manager))).toMatchObject({
+      customers: [0],
+    })
+  })
+})
+
 describe('tiers', () => {
   const change = (customer: { id: bigint }, day: string, before: string, after: string) =>
     db.prisma.tierChange.create({
@@ -443,6 +484,45 @@ describe('rfm', () => {
     expect(told(between, 'rfm')).toEqual({ '111': [1, 1] })
     expect(told(before, 'rfm')).toEqual({ '000': [1, 1] })
     expect(told(before, 'moves')).toEqual({})
+  })
+
+  it('says by which medians of the last night it was told, and how many got the nearest class', async () => {
+    const run = (day: string, fallbacks: number, scored = 1500) =>
+      db.prisma.classRun.create({
+        data: {
+          day: new Date(day),
+          at: new Date(day),
+          thresholds: { scored, fallbacks, daysSince: 31, orders: 2.5, spendFen: 128_050 },
+        },
+      })
+    await run('2026-11-20', 30)
+    await run('2026-11-21', 312)
+    // nobody was scored: the medians are none
+    await run('2026-11-22', 0, 0)
+
+    const { notes } = await report('rfm')
+    const before = await report('rfm', 'from=2026-11-01&to=2026-11-20')
+    const first = await report('rfm', 'from=2026-11-01&to=2026-11-19')
+    const csv = await get(`/api/reports/rfm?${NOVEMBER}&format=csv`)
+
+    expect(notes).toEqual([
+      '11 月 21 日的分层，按全部 1,500 位近一年有订单的客户的中位数划分：31 天前买过、2.5 单、¥1,280.50。比中位数好算高，相等算低。',
+      '五类里，其中 312 人没有完全对上的类别，按最接近的类别归入。',
+    ])
+    expect(before.notes[1]).toContain('其中 30 人')
+    expect(first.notes).toEqual([])
+    expect(csv.body).toContain('其中 312 人')
+  })
+
+  it('says what each class means', async () => {
+    await keep(chain.customer, '011', RFM_FIVE[4])
+
+    const { tables } = await report('rfm')
+
+    expect(tables.slice(0, 2).map(({ lines }) => lines[0])).toMatchObject([
+      { label: '重要保持', means: '好久没来，买得勤，花得多' },
+      { label: '流失预警', means: '综合排在后 20%' },
+    ])
   })
 
   it('counts customers at home in a manager’s store alone', async () => {

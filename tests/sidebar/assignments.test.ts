@@ -212,6 +212,49 @@ describe('a new assignment', () => {
     expect(wrapper.text()).toContain('现在派出，11月24日 20:00截止')
   })
 
+  it('says how many guides get how many, and who is beyond the limit', async () => {
+    const { wrapper, server, chooseSilver } = await showNew({
+      'POST /api/audiences/preview': aPreview(30),
+      'POST /api/assignments/preview': {
+        guides: 12,
+        customers: 25,
+        beyondLimit: 3,
+        most: [
+          { userid: 'limin', name: '李敏', storeName: '西湖店', customers: 5 },
+          { userid: 'wangfang', name: '王芳', storeName: '万象城店', customers: 4 },
+        ],
+      },
+    })
+
+    await chooseSilver()
+    await wrapper.find('[name="maxPerGuide"]').setValue('5')
+    await pause()
+
+    expect(server.sentTo('POST /api/assignments/preview').at(-1)).toEqual({
+      filter: { tier: ['silver'] },
+      assign: 'owner',
+      maxPerGuide: 5,
+    })
+    expect(wrapper.text()).toContain('12 位导购会收到任务，共 25 位客户能派出去')
+    expect(wrapper.text()).toContain('李敏 5 位、王芳 4 位，还有 10 位导购')
+    expect(wrapper.text()).toContain('超出每位导购的上限，3 位客户派不出去')
+  })
+
+  it('counts a chain by guide only when asked to', async () => {
+    const { wrapper, server, tap, chooseSilver } = await showNew({
+      'POST /api/audiences/preview': { ...aPreview(30), count: 50_001 },
+      'POST /api/assignments/preview': { guides: 0, customers: 0, beyondLimit: 0, most: [] },
+    })
+    await chooseSilver()
+    expect(server.sentTo('POST /api/assignments/preview')).toEqual([])
+
+    await tap('算一下每位导购会有几位客户')
+    await pause()
+
+    expect(server.sentTo('POST /api/assignments/preview')).toHaveLength(1)
+    expect(wrapper.text()).toContain('没有导购能收到')
+  })
+
   it('is sent as it was filled in, and leads to its page', async () => {
     const { wrapper, server, router, tap, chooseSilver, fillIn, submit } = await showNew()
     await chooseSilver()

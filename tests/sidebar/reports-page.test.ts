@@ -31,9 +31,40 @@ const tiers: Report = {
   period: { from: '2026-10-24', to: '2026-11-22' },
   figures: [{ ...silver, key: 'rose', label: '升级' }],
   tables: [{ code: 'shares', label: '等级构成', chart: 'bars', lines: [silver] }],
+  notes: [],
 }
 const TIERS = 'GET /api/reports/tiers'
-const routes = (over: Routes = {}): Routes => ({ 'GET /api/me': hq, [TIERS]: tiers, ...over })
+const STORES = {
+  items: [
+    { storeNo: 'S1', name: '西湖店', region: '华东' },
+    { storeNo: 'S2', name: '万象城店', region: '华南' },
+  ],
+}
+const GUIDES = {
+  items: [
+    { userid: 'limin', name: '李敏', storeNo: 'S1', storeName: '西湖店' },
+    { userid: 'wangfang', name: '王芳', storeNo: 'S2', storeName: '万象城店' },
+  ],
+}
+const routes = (over: Routes = {}): Routes => ({
+  'GET /api/me': hq,
+  'GET /api/stores': STORES,
+  'GET /api/guides': GUIDES,
+  [TIERS]: tiers,
+  ...over,
+})
+type Shown = Awaited<ReturnType<typeof showConsole>>['wrapper']
+/** The choices, each as the names one may choose from. */
+const choices = (wrapper: Shown) =>
+  wrapper.findAll('select').map((select) => select.findAll('option').map((each) => each.text()))
+async function choose(wrapper: Shown, which: number, option: string): Promise<void> {
+  const select = wrapper.findAll('select')[which]
+  await select
+    ?.findAll('option')
+    .find((each) => each.text() === option)
+    ?.setValue()
+  await settle()
+}
 
 enableAutoUnmount(afterEach)
 
@@ -46,6 +77,23 @@ describe('报表', () => {
     expect(server.calls.some(({ path }) => path.endsWith('?from=2026-10-24&to=2026-11-22'))).toBe(
       true,
     )
+  })
+
+  it('says how it was told, and what a class means beside its name', async () => {
+    const means = '最近来过，买得勤，花得多'
+    const rfm: Report = {
+      ...tiers,
+      report: 'rfm',
+      tables: [{ code: 'rfm', label: '八类', chart: 'bars', lines: [{ ...silver, means }] }],
+      notes: ['其中 31 人按最接近的类别归入。'],
+    }
+    const { wrapper } = await showConsole(
+      routes({ 'GET /api/reports/rfm': rfm }),
+      '/reports?report=rfm',
+    )
+
+    expect(wrapper.text()).toContain('其中 31 人按最接近的类别归入。')
+    expect(wrapper.find('tbody th').text()).toContain(means)
   })
 
   it('shows what a link asks for, and offers the same as CSV', async () => {
@@ -68,12 +116,66 @@ describe('报表', () => {
       '/reports',
     )
 
-    await wrapper.find('select').setValue('S2')
-    await settle()
+    await choose(wrapper, 1, '万象城店')
     await wrapper.findAll('nav.tabs a')[2]?.trigger('click')
     await settle()
 
     expect(router.currentRoute.value.query).toEqual({ report: 'growth', store: 'S2' })
+  })
+
+  it('narrows stores and guides to the region, and asks for all that is chosen', async () => {
+    const { wrapper, server, router } = await showConsole(routes(), '/reports')
+    expect(choices(wrapper)).toEqual([
+      ['全部区域', '华东', '华南'],
+      ['全部门店', '西湖店', '万象城店'],
+      ['全部导购', '李敏', '王芳'],
+    ])
+
+    await choose(wrapper, 0, '华南')
+    await choose(wrapper, 1, '王芳')
+
+    expect(router.currentRoute.value.query).toEqual({ region: '华南', guide: 'wangfang' })
+    const asked = '&region=%E5%8D%8E%E5%8D%97&guide=wangfang'
+    expect(server.calls.at(-1)?.path).toContain(`to=2026-11-22${asked}`)
+    expect(wrapper.find('a[download]').attributes('href')).toContain(`${asked}&format=csv`)
+
+    await choose(wrapper, 0, '华东')
+
+    expect(router.currentRoute.value.query).toEqual({ region: '华东' })
+    expect(choices(wrapper)[1]).toEqual(['全部导购', '李敏'])
+  })
+
+  it('offers a manager of one store their guides, and no place to choose', async () => {
+    const manager = { ...hq, role: 'manager', stores: hq.stores.slice(0, 1) }
+    const { wrapper } = await showConsole(
+      routes({ 'GET /api/me': manager, 'GET /api/guides': { items: GUIDES.items.slice(0, 1) } }),
+      '/reports',
+    )
+
+    expect(choices(wrapper)).toEqual([['全部导购', '李敏']])
+  })
+
+  it('asks for a store first where there are too many guides to choose from', async () => {
+    const many = Array.from({ length: 201 }, (_, n) => ({
+      ...GUIDES.items[0],
+      userid: `g${n}`,
+      storeNo: n < 3 ? 'S2' : 'S1',
+    }))
+    const { wrapper } = await showConsole(
+      routes({ 'GET /api/guides': { items: many } }),
+      '/reports',
+    )
+    expect(choices(wrapper)[2]).toEqual(['先选门店'])
+
+    await choose(wrapper, 1, '万象城店')
+
+    expect(choices(wrapper)[2]).toHaveLength(4)
+  })
+
+  it('shows a guide whom a link asks for, though they have left', async () => {
+    const { wrapper } = await showConsole(routes(), '/reports?guide=gone')
+
+    expect(wrapper.findAll('select')[2]?.element.value).toBe('gone')
   })
 
   it('shows the first report for one that there is not', async () => {

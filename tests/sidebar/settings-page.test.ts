@@ -109,6 +109,7 @@ const routes = (over: Routes = {}): Routes => ({
   'POST /api/dead-jobs/5/retry': { retried: true },
   'DELETE /api/dead-jobs/5': null,
   'GET /api/quotas': {
+    messagesToday: { used: 1234, limit: 1400, members: 7 },
     endpoints: [],
     members: [{ bucket: 'limin', name: '李敏', seconds: 60, used: 28, limit: 30 }],
     blocks: [{ bucket: '/cgi-bin/message/send', until: '2026-11-22T05:00:00Z' }],
@@ -353,8 +354,15 @@ describe('quotas and the environment', () => {
   it('show who is near the limit, and what WeCom closed', async () => {
     const { wrapper } = await show('/settings/quotas')
 
-    expect(wrapper.find('.chip.bad').text()).toBe('93%')
+    expect(wrapper.find('td .chip.bad').text()).toBe('93%')
     expect(wrapper.find('[role="alert"]').text()).toContain('/cgi-bin/message/send')
+  })
+
+  it('show how many app messages went out today of how many', async () => {
+    const { wrapper } = await show('/settings/quotas')
+
+    expect(wrapper.find('.today').text()).toBe('已发 1,234 人次，每天可发 1,400 人次 88%')
+    expect(wrapper.find('.today .chip').classes()).toContain('warn')
   })
 
   it('show how the assistant is set up', async () => {

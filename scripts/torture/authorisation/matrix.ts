@@ -541,6 +541,10 @@ const MATRIX: Readonly<Record<string, Row>> = {
 
   'GET /api/assignments': { expected: MANAGERS },
   'POST /api/assignments': { expected: MANAGERS, request: () => ({ payload: newAssignment() }) },
+  'POST /api/assignments/preview': {
+    expected: MANAGERS,
+    request: () => ({ payload: { filter: newAssignment().filter, assign: 'owner' } }),
+  },
   'GET /api/assignments/:id': { expected: OF_OWN_STORE, request: assignment() },
   'GET /api/assignments/:id/customers': {
     expected: OF_OWN_STORE,

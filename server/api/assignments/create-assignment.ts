@@ -1,3 +1,4 @@
+import type { Assignment } from '../../../bot/assignments/assignment.ts'
 import { enqueueDispatch } from '../../../bot/assignments/dispatch.ts'
 import { countAudience } from '../../../bot/assignments/gather.ts'
 import { checkReferences } from '../../../bot/audience/check-references.ts'
@@ -124,12 +125,20 @@ export async function audit(
   await tx.auditLog.create({ data: { at, actor: user.userid, action, subject } })
 }
 
-async function readAssign(
+/**
+ * Whom `assign` of the API means.
+ *
+ * @throws BAD_INPUT for a guide who is not one's own, or not at work
+ */
+export async function readAssign(
   deps: AppDeps,
   user: SignedIn,
   assign: string,
-): Promise<{ assign: string; assigneeId: bigint | null }> {
-  if (!assign.startsWith('guide:')) return { assign, assigneeId: null }
+): Promise<Pick<Assignment, 'assign' | 'assigneeId'>> {
+  if (!assign.startsWith('guide:')) {
+    // the schema lets through nothing else
+    return { assign: assign as 'owner' | 'store_manager', assigneeId: null }
+  }
   const userid = assign.slice('guide:'.length)
   const [found] = await reportRows<{ id: string }>(
     deps.db,

@@ -11,13 +11,16 @@ import { findAssignment } from './find-assignment.ts'
 import { findAssignments } from './find-assignments.ts'
 import { findCustomers } from './find-customers.ts'
 import { progressEvents } from './progress-events.ts'
+import { previewAssignment } from './preview-assignment.ts'
 import { createProgressHub } from './progress-hub.ts'
 import {
   AssignmentCustomerPage,
   AssignmentCustomerQuery,
   AssignmentPage,
   AssignmentParams,
+  AssignmentPreview,
   AssignmentQuery,
+  AssignmentQuestion,
   AssignmentView,
   NewAssignment,
   PressAnswer,
@@ -53,6 +56,12 @@ export const assignmentRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = as
       const id = await createAssignment(deps, user, request.body)
       return reply.code(201).send(await findAssignment(deps, user, String(id)))
     },
+  )
+
+  app.post(
+    '/api/assignments/preview',
+    { schema: { tags, body: AssignmentQuestion, response: { 200: AssignmentPreview } } },
+    (request) => previewAssignment(deps, signedIn(request), request.body),
   )
 
   app.get(

@@ -34,6 +34,35 @@ export const NewAssignment = Type.Object(
 )
 export type NewAssignment = Static<typeof NewAssignment>
 
+export const AssignmentQuestion = Type.Object(
+  {
+    filter: Filter,
+    assign: Assign,
+    maxPerGuide: NewAssignment.properties.maxPerGuide,
+  },
+  strict,
+)
+export type AssignmentQuestion = Static<typeof AssignmentQuestion>
+
+/** Who would get how many, before it is dispatched. */
+export const AssignmentPreview = Type.Object({
+  guides: Type.Integer(),
+  /** who would get a task of one of them */
+  customers: Type.Integer(),
+  /** more than one guide may get, by `maxPerGuide` */
+  beyondLimit: Type.Integer(),
+  /** the ten with most customers, most first */
+  most: Type.Array(
+    Type.Object({
+      userid: Type.String(),
+      name: Type.String(),
+      storeName: nullable(Type.String()),
+      customers: Type.Integer(),
+    }),
+  ),
+})
+export type AssignmentPreview = Static<typeof AssignmentPreview>
+
 const Person = Type.Object({ userid: Type.String(), name: Type.String() })
 
 /** what of an assignment’s customers became what: tasks by state, and those without a task */

@@ -1,4 +1,10 @@
-import { ENDPOINT_LIMITS, MEMBER_LIMITS, type CallLimit } from '../../../bot/wecom/limits.ts'
+import {
+  ENDPOINT_LIMITS,
+  MEMBER_LIMITS,
+  MESSAGES_PER_ACCOUNT,
+  type CallLimit,
+} from '../../../bot/wecom/limits.ts'
+import { atTime, businessDay } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
 import { reportRows } from '../../rows.ts'
@@ -15,7 +21,8 @@ type Quota = Quotas['members'][number]
  * counts (bot/wecom/limits.ts); and what WeCom closed itself.
  */
 export async function findQuotas(deps: AppDeps): Promise<Quotas> {
-  const [endpoints, members, blocks] = await Promise.all([
+  const [messagesToday, endpoints, members, blocks] = await Promise.all([
+    findMessagesToday(deps),
     used(deps, ENDPOINT_LIMITS, Prisma.sql`not starts_with(q.bucket, ${MEMBER})`),
     used(deps, MEMBER_LIMITS, Prisma.sql`starts_with(q.bucket, ${MEMBER})`),
     reportRows<{ bucket: string; until: Date }>(
@@ -25,10 +32,26 @@ export async function findQuotas(deps: AppDeps): Promise<Quotas> {
     ),
   ])
   return {
+    messagesToday,
     endpoints,
     members,
     blocks: blocks.map(({ bucket, until }) => ({ bucket, until: until.toISOString() })),
   }
+}
+
+/** Messages that went out today, one member each, beside what may (wecom-protocol 2.3). */
+async function findMessagesToday(deps: AppDeps): Promise<Quotas['messagesToday']> {
+  const from = atTime(businessDay(deps.clock.now(), deps.zone), '00:00', deps.zone)
+  const [found] = await reportRows<{ used: number; members: number }>(
+    deps.db,
+    Prisma.sql`
+      select (select count(*)::int from employee e where e.active) as members,
+        -- by the index: tries of one message reach over less than a day
+        (select count(*)::int from outbox o where o.state = 'sent' and o.kind = 'app_message'
+          and o.not_before >= ${from}::timestamptz - interval '1 day' and o.sent_at >= ${from}) as used`,
+  )
+  const { used: sent, members } = found ?? { used: 0, members: 0 }
+  return { used: sent, limit: members * MESSAGES_PER_ACCOUNT, members }
 }
 
 async function used(

@@ -12,6 +12,15 @@ const Quota = Type.Object({
 })
 
 export const Quotas = Type.Object({
+  /**
+   * App messages of today: WeCom lets an app send a company’s account limit × 200 a day. That limit is not told by any
+   * API; the members who are at work are never more than it, so that `limit` is the least it can be.
+   */
+  messagesToday: Type.Object({
+    used: Type.Integer(),
+    limit: Type.Integer(),
+    members: Type.Integer(),
+  }),
   endpoints: Type.Array(Quota),
   members: Type.Array(Quota),
   /** interfaces that WeCom said are used up: no call before this */

@@ -21,7 +21,9 @@ export interface ReportQuestion {
 /** One report: its figures and tables, named in the reader's language. */
 export interface ReportFile {
   label: Record<Lang, string>
-  find: (question: ReportQuestion) => Promise<Pick<Report, 'figures' | 'tables'>>
+  find: (
+    question: ReportQuestion,
+  ) => Promise<Pick<Report, 'figures' | 'tables'> & Partial<Pick<Report, 'notes'>>>
 }
 
 /** A share of something. */

@@ -1,4 +1,14 @@
-import { RFM_EIGHT, RFM_FIVE, RFM_NAMES, type RfmEight, type RfmFive } from '../../../domain/rfm.ts'
+import { dayText } from '../../../domain/day-words.ts'
+import { formatFen } from '../../../domain/money.ts'
+import {
+  RFM_EIGHT,
+  RFM_FIVE,
+  RFM_MEANS,
+  RFM_NAMES,
+  type RfmEight,
+  type RfmFive,
+} from '../../../domain/rfm.ts'
+import type { BusinessDay } from '../../../domain/business-day.ts'
 import type { Lang } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
@@ -34,7 +44,11 @@ export const rfmReport: ReportFile = {
   async find(question) {
     const { lang, period } = question
     const en = lang === 'en'
-    const [now, moves] = await Promise.all([classesNow(question), movesSince(question)])
+    const [now, moves, run] = await Promise.all([
+      classesNow(question),
+      movesSince(question),
+      runAtEnd(question),
+    ])
     const eight = atEnd('rfm', now, moves)
     const five = atEnd('five', now, moves)
     const all = total(eight)
@@ -50,7 +64,10 @@ export const rfmReport: ReportFile = {
       chart: 'bars',
       lines: codes
         .filter((each) => (of.get(each) ?? 0) > 0)
-        .map((each) => share(each, RFM_NAMES[each][lang], of.get(each) ?? 0, total(of))),
+        .map((each) => ({
+          ...share(each, RFM_NAMES[each][lang], of.get(each) ?? 0, total(of)),
+          means: RFM_MEANS[each][lang],
+        })),
     })
     return {
       figures: [
@@ -82,8 +99,49 @@ export const rfmReport: ReportFile = {
             ),
         },
       ],
+      notes: run ? notesOf(run, lang) : [],
     }
   },
+}
+
+/** What a night told the classes by, of everybody who was scored: a store's customers too are measured by it. */
+interface ClassRun {
+  day: BusinessDay
+  scored: number
+  fallbacks: number
+  daysSince: number
+  orders: number
+  spendFen: number
+}
+
+/** The last night of the period, or before it, that had anybody to score. */
+async function runAtEnd({ deps, period }: ReportQuestion): Promise<ClassRun | undefined> {
+  const [run] = await reportRows<ClassRun>(
+    deps.db,
+    Prisma.sql`
+      select r.day::text as day, t.* from class_run r
+      cross join lateral jsonb_to_record(r.thresholds) as t(
+        scored int, fallbacks int, "daysSince" float8, orders float8, "spendFen" float8)
+      where r.day <= ${period.to}::date and t.scored > 0
+      order by r.day desc limit 1`,
+  )
+  return run
+}
+
+function notesOf(run: ClassRun, lang: Lang): string[] {
+  const day = dayText(run.day, lang)
+  const scored = run.scored.toLocaleString('en-US')
+  const nearest = run.fallbacks.toLocaleString('en-US')
+  const spend = formatFen(Math.round(run.spendFen))
+  return lang === 'en'
+    ? [
+        `The classes of ${day} go by the medians of all ${scored} customers with an order within 365 days: last bought ${run.daysSince} days ago, ${run.orders} orders, ${spend}. Better than the median is high, equal is low.`,
+        `Of them, ${nearest} fit none of the five classes and were given the nearest.`,
+      ]
+    : [
+        `${day}的分层，按全部 ${scored} 位近一年有订单的客户的中位数划分：${run.daysSince} 天前买过、${run.orders} 单、${spend}。比中位数好算高，相等算低。`,
+        `五类里，其中 ${nearest} 人没有完全对上的类别，按最接近的类别归入。`,
+      ]
 }
 
 const classesNow = ({ deps, isCounted }: ReportQuestion) =>

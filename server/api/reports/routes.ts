@@ -22,6 +22,7 @@ import {
   OverviewReport,
   Report,
   ReportParams,
+  ReportQuery,
 } from './schema.ts'
 import { whoCounts } from './who-counts.ts'
 
@@ -91,7 +92,7 @@ export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
       schema: {
         tags,
         params: ReportParams,
-        querystring: ExecutionQuery,
+        querystring: ReportQuery,
         response: jsonOrCsv(Report),
       },
     },
@@ -108,7 +109,7 @@ export const reportRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
         today: businessDay(deps.clock.now(), deps.zone),
         ...whoCounts(signedIn(request), query),
       })
-      const report = { report: name, label: REPORTS[name].label[lang], period, ...found }
+      const report = { report: name, label: REPORTS[name].label[lang], period, notes: [], ...found }
       if (query.format !== 'csv') return report
       return reply
         .type(CSV)

@@ -20,6 +20,13 @@ export const ExecutionQuery = Type.Object({
   format: Type.Optional(oneOf(['json', 'csv'])),
 })
 
+export const ReportQuery = Type.Object({
+  ...ExecutionQuery.properties,
+  region: Type.Optional(
+    Type.String({ maxLength: 64, description: 'empty: stores without a region, and no store' }),
+  ),
+})
+
 /** Who did what with the tasks of a period, by guide; days are days of the scan that made the tasks. */
 export const ExecutionReport = Type.Object({
   period: Period,
@@ -134,6 +141,8 @@ const ReportLine = Type.Object({
   key: Type.String(),
   /** in the reader's language */
   label: Type.String(),
+  /** what the label says, where it does not by itself */
+  means: Type.Optional(Type.String()),
   /**
    * share: numerator ÷ denominator; shareOfFen: both are money; count: the numerator alone; fenEach: fen for each of the
    * denominator; perThousand: for each thousand of it
@@ -161,5 +170,7 @@ export const Report = Type.Object({
   period: Period,
   figures: Type.Array(ReportLine),
   tables: Type.Array(ReportTable),
+  /** how it was told, in sentences of the reader's language */
+  notes: Type.Array(Type.String()),
 })
 export type Report = Static<typeof Report>

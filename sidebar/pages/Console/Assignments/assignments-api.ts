@@ -2,6 +2,8 @@ import type {
   AssignmentCustomerPage,
   AssignmentCustomerQuery,
   AssignmentPage,
+  AssignmentPreview,
+  AssignmentQuestion,
   AssignmentView,
   NewAssignment,
   PressAnswer,
@@ -30,6 +32,8 @@ export function useAssignmentsApi() {
     templates: () => call<TemplateList>('GET', '/api/templates'),
     one: (id: string) => call<AssignmentView>('GET', addressOf(id)),
     create: (body: NewAssignment) => call<AssignmentView>('POST', '/api/assignments', body),
+    preview: (question: AssignmentQuestion) =>
+      call<AssignmentPreview>('POST', '/api/assignments/preview', question),
     customers: (id: string, filter: CustomerFilter, cursor: string | undefined) =>
       call<AssignmentCustomerPage>(
         'GET',
@@ -61,6 +65,7 @@ function addressOf(id: string): string {
 export const assignmentKeys = {
   all: ['assignments'] as const,
   list: (state: string) => ['assignments', 'list', state] as const,
+  preview: (question: AssignmentQuestion | null) => ['assignments', 'preview', question] as const,
   one: (id: string) => ['assignments', 'one', id] as const,
   customersOf: (id: string) => ['assignments', 'customers', id] as const,
   customers: (id: string, filter: CustomerFilter) =>

@@ -96,15 +96,13 @@ export function checkDraft(
   now: Date,
   zone: string,
 ): Partial<Record<DraftField, DraftProblem>> {
-  const limit = Number(draft.maxPerGuide)
-  const isLimit = Number.isInteger(limit) && limit >= 1 && limit <= MOST_PER_GUIDE
   return {
     ...(draft.title.trim() === '' && { title: 'noTitle' as const }),
     ...(draft.instruction.trim() === '' && { instruction: 'noInstruction' as const }),
     ...(draft.templateId === '' &&
       unknownVariables(draft.words).length > 0 && { words: 'unknownVariable' as const }),
     ...(draft.assign === 'guide' && draft.guide === '' && { assign: 'noGuide' as const }),
-    ...(draft.maxPerGuide.trim() !== '' && !isLimit && { maxPerGuide: 'badLimit' as const }),
+    ...(!isLimit(draft.maxPerGuide) && { maxPerGuide: 'badLimit' as const }),
     ...checkTimes(draft, now, zone),
   }
 }
@@ -120,6 +118,24 @@ export function timesBody(
   }
 }
 
+/** Whom a draft goes to and how many at most, as the API takes it; null while that is not chosen. */
+export function whomBody(
+  draft: Pick<Draft, 'assign' | 'guide' | 'maxPerGuide'>,
+): Pick<NewAssignment, 'assign' | 'maxPerGuide'> | null {
+  const { assign, maxPerGuide } = draft
+  if ((assign === 'guide' && draft.guide === '') || !isLimit(maxPerGuide)) return null
+  return {
+    assign: assign === 'guide' ? `guide:${draft.guide}` : assign,
+    ...(maxPerGuide.trim() !== '' && { maxPerGuide: Number(maxPerGuide) }),
+  }
+}
+
+/** Empty: no limit. */
+function isLimit(text: string): boolean {
+  const limit = Number(text)
+  return text.trim() === '' || (Number.isInteger(limit) && limit >= 1 && limit <= MOST_PER_GUIDE)
+}
+
 /** A draft without problems as the API takes it. */
 export function assignmentBody(draft: Draft, filter: CustomerFilter, zone: string): NewAssignment {
   const words = draft.words.trim()
@@ -127,9 +143,9 @@ export function assignmentBody(draft: Draft, filter: CustomerFilter, zone: strin
     title: draft.title.trim(),
     instruction: draft.instruction.trim(),
     filter,
-    assign: draft.assign === 'guide' ? `guide:${draft.guide}` : draft.assign,
+    assign: draft.assign,
+    ...whomBody(draft),
     ...(draft.templateId === '' ? words !== '' && { words } : { templateId: draft.templateId }),
-    ...(draft.maxPerGuide.trim() !== '' && { maxPerGuide: Number(draft.maxPerGuide) }),
     ...timesBody(draft, zone),
   }
 }

@@ -73,6 +73,17 @@ export const en: AssignmentWords = {
     limits:
       'Whoever asked for no contact, or was contacted lately, is left out and the reason is shown.',
   },
+  shares: {
+    all: (guides, n) => `${guides} guides get tasks, ${n} customers in all:`,
+    of: (name, n) => `${name} ${n}`,
+    gap: ', ',
+    others: (n) => `, and ${n} more guides`,
+    nobody: 'Nobody would get a task: these customers have no contact who is at work.',
+    beyond: (n) => `${n} customers are left out: more than one guide may get`,
+    counting: 'Counting how many each guide gets…',
+    ask: 'Count how many each guide gets',
+    failed: 'Could not count how many each guide gets. It can be sent all the same.',
+  },
   everyoneSure: (n) => `Yes, assign all ${n} customers`,
   everyoneMissing: 'Tick this first',
   audienceMissing: 'Choose the customers first, at least one',

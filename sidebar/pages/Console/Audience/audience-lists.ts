@@ -3,7 +3,7 @@ import { computed, type ComputedRef } from 'vue'
 import type { Me } from '../../../../server/api/me/schema.ts'
 import type { StoreView } from '../../../../server/api/stores/schema.ts'
 import { CONSENTS, STAGES } from '../../../../domain/words.ts'
-import { RFM_EIGHT, RFM_FIVE, RFM_NAMES } from '../../../../domain/rfm.ts'
+import { RFM_EIGHT, RFM_FIVE, RFM_MEANS, RFM_NAMES } from '../../../../domain/rfm.ts'
 import type { LeafName } from '../../../../domain/customer-filter.ts'
 import { useMessages } from '../../../i18n/index.ts'
 import { useStores } from '../stores.ts'
@@ -41,7 +41,11 @@ export function useAudienceLists(me: () => Me): AudienceLists {
   const guides = useQuery({ queryKey: ['audience', 'guides'], queryFn: api.guides, ...SELDOM })
   const stores = useStores()
   const rfm = (codes: typeof RFM_EIGHT | typeof RFM_FIVE) =>
-    codes.map((value) => ({ value, label: RFM_NAMES[value][lang] }))
+    codes.map((value) => ({
+      value,
+      label: RFM_NAMES[value][lang],
+      hint: RFM_MEANS[value][lang],
+    }))
 
   const lists = computed<Lists>(() => ({
     tags:

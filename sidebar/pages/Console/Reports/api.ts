@@ -1,12 +1,15 @@
 import type { Report, ReportName } from '../../../../server/api/reports/schema.ts'
 import type { Api } from '../../../api.ts'
 
-/** Which report, of which days and which store; an empty store is all. */
+/** Which report, of which days and whom; an empty store or guide is all, a region of null is all. */
 export interface ReportFilter {
   report: ReportName
   from: string
   to: string
+  /** empty: stores without one */
+  region: string | null
   store: string
+  guide: string
 }
 
 /** The reports page's own calls. */
@@ -19,9 +22,11 @@ export function reportCsv(filter: ReportFilter): string {
   return address(filter, 'csv')
 }
 
-function address({ report, from, to, store }: ReportFilter, format?: 'csv'): string {
+function address({ report, from, to, region, store, guide }: ReportFilter, format?: 'csv'): string {
   const params = new URLSearchParams({ from, to })
+  if (region !== null) params.set('region', region)
   if (store) params.set('store', store)
+  if (guide) params.set('guide', guide)
   if (format) params.set('format', format)
   return `/api/reports/${report}?${params}`
 }

@@ -241,6 +241,10 @@ export const en: SettingsWords = {
     about: 'WeCom limits how often it is called. Near a limit we slow down; nothing is lost.',
     blocks: 'WeCom closed these for a while',
     until: (when) => `until ${when}`,
+    today: 'App messages today',
+    usedToday: (used, limit) => `${used} sent of ${limit} a day`,
+    todayAbout: (members) =>
+      `WeCom allows the company’s account limit × 200 a day. It does not tell that limit: counted here by the ${members} members at work, it can only be more.`,
     endpoints: 'Interfaces',
     members: 'Messages to members',
     membersAbout: 'Beyond the limit WeCom drops messages without a word, so we wait before it.',

@@ -235,6 +235,10 @@ export const zhCN = {
     about: '企业微信限制调用次数。快用完时会自动放慢，不会丢。',
     blocks: '企业微信暂停了这些接口',
     until: (when: string) => `到 ${when}`,
+    today: '今天的应用消息',
+    usedToday: (used: string, limit: string) => `已发 ${used} 人次，每天可发 ${limit} 人次`,
+    todayAbout: (members: string) =>
+      `企业微信按「帐号上限数 × 200 人次」给额度。帐号上限查不到，这里按在职的 ${members} 人算，实际只会更多。`,
     endpoints: '接口',
     members: '发给成员的消息',
     membersAbout: '超过以后企业微信会悄悄丢掉，所以我们会先等一等。',
