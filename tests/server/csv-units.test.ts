@@ -25,6 +25,7 @@ const report: Report = {
     count('d', '购买人数', 4),
     perThousand('e', '删除', 3, 2000),
   ],
+  notes: ['有 3 人按最接近的类别归入'],
   tables: [],
 }
 
@@ -41,6 +42,8 @@ describe('a table for spreadsheets', () => {
       ['250.25', '1001', '4', '元（分子：元）'],
       ['4', '4', '', '数量'],
       ['1.5', '3', '2000', '每千次'],
+      // what is said beside the figures
+      ['', '', '', ''],
     ])
     expect(read('en').map((row) => row['Unit'])).toEqual([
       'share',
@@ -48,6 +51,7 @@ describe('a table for spreadsheets', () => {
       'yuan (numerator in yuan)',
       'count',
       'per thousand',
+      '',
     ])
   })
 

@@ -51,7 +51,7 @@ export function reportCsv(report: Report, lang: Lang): string {
       ]
     }),
   )
-  const notes = report.notes.map((note) => [report.label, note, '', '', '', from, to])
+  const notes = report.notes.map((note) => [report.label, note, '', '', '', '', from, to])
   // a name that starts like a formula must not run as one in a spreadsheet
   return stringify([HEADS[lang], ...lines, ...notes], { bom: true, escape_formulas: true })
 }
