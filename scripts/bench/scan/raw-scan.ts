@@ -29,7 +29,14 @@ export async function openRawScan(db: Database): Promise<RawScan> {
   const client: pg.PoolClient = await db.pool.connect()
   const inForce = kindsOf(await loadRules(db.prisma))
   const now = new Date()
-  const window = { day: CHAIN_DAY, since: addDays(CHAIN_DAY, -1), zone: CHAIN_ZONE, now, inForce, limits: CONTACT_LIMITS }
+  const window = {
+    day: CHAIN_DAY,
+    since: addDays(CHAIN_DAY, -1),
+    zone: CHAIN_ZONE,
+    now,
+    inForce,
+    limits: CONTACT_LIMITS,
+  }
   const rules = await loadRules(db.prisma, MEASURED_KINDS)
   const candidates = rules.map((one) => ({
     kind: one.rule.kind,
