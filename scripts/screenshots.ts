@@ -9,6 +9,7 @@ import { migrate } from '../prisma/migrate.ts'
 import { makeChain } from '../prisma/seed/chain.ts'
 import { launchBrowser } from '../tests/support/browser.ts'
 import { buildPages } from './support/build-pages.ts'
+import { liveNights } from './support/live-nights.ts'
 import { PROJECT, runScript } from './support/open.ts'
 import { assignSomething } from './support/demo-assignments.ts'
 import { demoEnvironment, freePort, loadChain, readWecom, startWorld } from './support/world.ts'
@@ -57,6 +58,7 @@ await runScript(async () => {
     prepare: async (deps) => {
       await loadChain(deps, chain, () => undefined)
       await readWecom(deps)
+      await liveNights(deps, today)
       await assignSomething(deps)
     },
   })
