@@ -9,7 +9,9 @@ import { migrate } from '../prisma/migrate.ts'
 import { makeChain } from '../prisma/seed/chain.ts'
 import { launchBrowser } from '../tests/support/browser.ts'
 import { buildPages } from './support/build-pages.ts'
+import { liveNights } from './support/live-nights.ts'
 import { PROJECT, runScript } from './support/open.ts'
+import { assignSomething } from './support/demo-assignments.ts'
 import { demoEnvironment, freePort, loadChain, readWecom, startWorld } from './support/world.ts'
 
 const HELP = `npm run screenshots
@@ -56,6 +58,8 @@ await runScript(async () => {
     prepare: async (deps) => {
       await loadChain(deps, chain, () => undefined)
       await readWecom(deps)
+      await liveNights(deps, today)
+      await assignSomething(deps)
     },
   })
   const browser = await launchBrowser()

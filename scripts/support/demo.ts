@@ -9,6 +9,7 @@ import { migrate } from '../../prisma/migrate.ts'
 import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
 import type { AppDeps } from '../../server/deps.ts'
 import { buildPages } from './build-pages.ts'
+import { assignSomething } from './demo-assignments.ts'
 import { turnOnTagRules } from './demo-tag-rules.ts'
 import { liveNights } from './live-nights.ts'
 import { DATA_FOLDER, DEMO_ENV } from './open.ts'
@@ -87,6 +88,7 @@ async function fill(deps: AppDeps, chain: Chain, say: (text: string) => void): P
   await readWecom(deps)
   await liveNights(deps, businessDay(deps.clock.now(), deps.zone))
   say(`· 自动标签 automatic tags: ${await turnOnTagRules(deps)}`)
+  say(`· 派单 assignments: ${await assignSomething(deps)}`)
 }
 
 async function startOver(server: EmbeddedPostgres): Promise<void> {

@@ -12,6 +12,7 @@ export const PATHS = {
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   crown: 'M4 18h16l1-10-5 4-4-7-4 7-5-4 1 10Z',
   download: 'M12 4v11m-4.5-4L12 15.5 16.5 11M5 20h14',
+  handover: 'M4 8h14m-4-4 4 4-4 4M20 16H6m4-4-4 4 4 4',
   lantern: 'M12 3v3m0 12v3M8 6h8m-8 12h8M8 6c-5 3-5 9 0 12m8-12c5 3 5 9 0 12',
   lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21c.6-4 3.8-6 8-6s7.4 2 8 6',

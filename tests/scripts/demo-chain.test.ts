@@ -6,11 +6,13 @@ import { rollWindows } from '../../bot/members/stats.ts'
 import { SUGGESTED_TAG_RULES } from '../../domain/suggested-tag-rules.ts'
 import { AUTOMATIC_TAGS } from '../../prisma/seed/catalogue.ts'
 import { makeChain } from '../../prisma/seed/chain.ts'
+import { assignSomething } from '../../scripts/support/demo-assignments.ts'
 import { turnOnTagRules } from '../../scripts/support/demo-tag-rules.ts'
 import { liveNights } from '../../scripts/support/live-nights.ts'
 import { loadChain } from '../../scripts/support/world.ts'
 import { emptyDatabase, useDatabase } from '../support/database.ts'
 import { turnRules } from '../support/scan.ts'
+import { buildTestApp } from '../support/test-app.ts'
 import { createTestClock, createTestDeps } from '../support/test-deps.ts'
 
 const db = useDatabase()
@@ -83,5 +85,22 @@ describe('the demo’s chain', () => {
     const byHand = new Set(chain.wecom.relations.flatMap(({ tagIds }) => tagIds))
     const named = chain.wecom.tagGroups.flatMap((group) => group.tags)
     expect(named.filter(({ id, name }) => byHand.has(id) && automatic.has(name))).toEqual([])
+  })
+
+  it('has an assignment under way and one that waits, of two managers', async () => {
+    const test = await buildTestApp(db, { clock: createTestClock('2026-11-22T00:30:00Z') })
+    const { deps } = test
+    await loadChain(deps, makeChain({ today: DAY, customers: 240 }), () => undefined)
+    await liveNights(deps, DAY)
+
+    expect(await assignSomething(deps)).toBe(2)
+    await test.close()
+
+    const made = await db.prisma.assignment.findMany({ orderBy: { id: 'asc' } })
+    expect(made.map(({ customers }) => customers > 0)).toEqual([true, true])
+    expect(made.map(({ dispatchAt }) => dispatchAt.toISOString())).toEqual([
+      '2026-11-22T00:30:00.000Z',
+      '2026-11-23T02:00:00.000Z',
+    ])
   })
 })

@@ -2,6 +2,7 @@ import { addDays, atTime } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { share, type ReportFile } from './report-file.ts'
+import { sum } from './sums.ts'
 
 /** below this share of use a coupon is flagged (domain-rules 12) */
 const LEAST_USE = 0.3
@@ -30,14 +31,13 @@ export const couponsReport: ReportFile = {
           and k.status <> 'void' and ${isCounted(Prisma.sql`k.customer_id`)}
         group by k.name order by issued desc, k.name`,
     )
-    const sum = (key: 'issued' | 'used' | 'expired') =>
-      found.reduce((all, row) => all + row[key], 0)
+    const all = (key: 'issued' | 'used' | 'expired') => sum(found, (row) => row[key])
     const flag = (row: CouponRow) => row.used / row.issued < LEAST_USE
     const mark = en ? ' · under 30 %' : ' · 低于 30%'
     return {
       figures: [
-        share('used', en ? 'Used' : '使用率', sum('used'), sum('issued')),
-        share('expired', en ? 'Ended without a use' : '过期未用', sum('expired'), sum('issued')),
+        share('used', en ? 'Used' : '使用率', all('used'), all('issued')),
+        share('expired', en ? 'Ended without a use' : '过期未用', all('expired'), all('issued')),
         share(
           'flagged',
           en ? 'Coupons used by less than 30 %' : '使用率低于 30% 的券',

@@ -4,6 +4,7 @@ import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { count, share, type ReportFile, type ReportQuestion } from './report-file.ts'
 import type { ReportTable } from './schema.ts'
+import { sum } from './sums.ts'
 
 interface Flow {
   what: 'joined' | 'added' | 'ended'
@@ -29,9 +30,8 @@ export const growthReport: ReportFile = {
           where f.stage is not null and ${isCounted(Prisma.sql`f.customer_id`)} group by f.stage`,
       ),
     ])
-    const sum = (what: Flow['what']) =>
-      flows.filter((flow) => flow.what === what).reduce((all, flow) => all + flow.count, 0)
-    const classed = stages.reduce((all, { customers }) => all + customers, 0)
+    const all = (what: Flow['what']) => sum(flows, (flow) => (flow.what === what ? flow.count : 0))
+    const classed = sum(stages, ({ customers }) => customers)
     const of = (stage: Stage) => stages.find((row) => row.stage === stage)?.customers ?? 0
     const byDay = (what: Flow['what'], label: string): ReportTable => ({
       code: what,
@@ -43,13 +43,13 @@ export const growthReport: ReportFile = {
     })
     return {
       figures: [
-        count('joined', en ? 'New members' : '新会员', sum('joined')),
-        count('added', en ? 'New relations' : '新增好友', sum('added')),
+        count('joined', en ? 'New members' : '新会员', all('joined')),
+        count('added', en ? 'New relations' : '新增好友', all('added')),
         share(
           'relationLoss',
           en ? 'Relations ended by customers' : '客户删除好友',
-          sum('ended'),
-          live + sum('added'),
+          all('ended'),
+          live + all('added'),
         ),
         share(
           'lost',

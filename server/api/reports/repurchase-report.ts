@@ -3,6 +3,7 @@ import { addDays } from '../../../domain/business-day.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { fenEach, share, shareOfFen, type ReportFile, type ReportQuestion } from './report-file.ts'
+import { groupBy, sum } from './sums.ts'
 
 /** share of buyers whose part of the spend is told */
 const TOP = 0.2
@@ -117,16 +118,6 @@ export const repurchaseReport: ReportFile = {
 }
 
 const againOf = ({ days, buyers: n }: BuyersRow) => (days >= 2 ? n : 0)
-
-function sum<Row>(rows: readonly Row[], of: (row: Row) => number): number {
-  return rows.reduce((all, row) => all + of(row), 0)
-}
-
-function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>()
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row])
-  return groups
-}
 
 function daysLabel(days: number, en: boolean): string {
   const many = days >= 6

@@ -14,6 +14,7 @@ import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { count, share, type ReportFile, type ReportQuestion } from './report-file.ts'
 import type { ReportTable } from './schema.ts'
+import { sum } from './sums.ts'
 
 const MOST_MOVES = 20
 
@@ -191,5 +192,4 @@ function nameOf(code: RfmEight | RfmFive | null, lang: Lang): string {
   return RFM_NAMES[code][lang]
 }
 
-const total = (of: Map<string, number>) =>
-  [...of.values()].reduce((sum, customers) => sum + customers, 0)
+const total = (of: Map<string, number>) => sum(of.values(), (customers) => customers)

@@ -3,6 +3,7 @@ import { tierName, tierRank } from '../../../domain/tier-table.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { reportRows } from '../../rows.ts'
 import { count, share, type ReportFile, type ReportQuestion } from './report-file.ts'
+import { groupBy, sum } from './sums.ts'
 
 interface Change {
   day: string
@@ -31,7 +32,7 @@ export const tiersReport: ReportFile = {
       atEnd.set(after, (atEnd.get(after) ?? 0) - customers)
       atEnd.set(before, (atEnd.get(before) ?? 0) + customers)
     }
-    const all = [...atEnd.values()].reduce((sum, customers) => sum + customers, 0)
+    const all = sum(atEnd.values(), (customers) => customers)
     const within = changes.filter(({ later }) => !later)
     const step = ({ before, after }: Change) => tierRank(table, after) - tierRank(table, before)
     const up = within.filter((change) => step(change) > 0)
@@ -58,11 +59,15 @@ export const tiersReport: ReportFile = {
           code: 'moves',
           label: en ? 'Moves' : '等级变动',
           chart: 'bars',
-          lines: [...grouped(within, ({ before, after }) => `${before}>${after}`)]
-            .sort(([, a], [, b]) => b.customers - a.customers)
-            .map(([key, { before, after, customers }]) =>
-              count(key, `${name(before)} → ${name(after)}`, customers),
-            ),
+          lines: [...groupBy(within, ({ before, after }) => `${before}>${after}`)]
+            .flatMap(([key, moves]) =>
+              moves
+                .slice(0, 1)
+                .map(({ before, after }) =>
+                  count(key, `${name(before)} → ${name(after)}`, total(moves)),
+                ),
+            )
+            .toSorted((a, b) => b.numerator - a.numerator),
         },
         byDay('rose', en ? 'Rises by day' : '每天升级', up),
         byDay('fell', en ? 'Falls by day' : '每天降级', down),
@@ -86,24 +91,11 @@ const changesSince = ({ deps, period, isCounted }: ReportQuestion) =>
       group by t.day, t.before, t.after order by t.day`,
   )
 
-const total = (changes: readonly Change[]) =>
-  changes.reduce((sum, { customers }) => sum + customers, 0)
-
-function grouped(changes: readonly Change[], keyOf: (change: Change) => string) {
-  const groups = new Map<string, Change>()
-  for (const change of changes) {
-    const key = keyOf(change)
-    const customers = (groups.get(key)?.customers ?? 0) + change.customers
-    groups.set(key, { ...change, customers })
-  }
-  return groups
-}
+const total = (changes: readonly Change[]) => sum(changes, ({ customers }) => customers)
 
 const byDay = (code: string, label: string, changes: readonly Change[]) => ({
   code: `${code}ByDay`,
   label,
   chart: 'lines' as const,
-  lines: [...grouped(changes, ({ day }) => day)].map(([day, { customers }]) =>
-    count(day, day, customers),
-  ),
+  lines: [...groupBy(changes, ({ day }) => day)].map(([day, of]) => count(day, day, total(of))),
 })

@@ -30,7 +30,7 @@ export const CONSOLE_PLACES: readonly ConsolePlace[] = [
   {
     path: '/handover/:id?',
     name: 'handovers',
-    icon: 'chat',
+    icon: 'handover',
     load: () => import('./Handovers/HandoversPlace.vue'),
   },
   { path: '/rules', name: 'rules', icon: 'repeat', load: () => import('./Rules/RulesPage.vue') },
