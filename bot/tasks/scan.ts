@@ -40,12 +40,15 @@ const LONGEST_SCAN_MS = 30 * 60_000
  */
 export async function runScan(deps: BotDeps, options: ScanOptions): Promise<ScanResult> {
   const traceId = `scan-${options.day}-${randomUUID().slice(0, 8)}`
-  const stamp: ScanStamp = { day: options.day, zone: deps.zone, now: deps.clock.now(), traceId }
   const undo = new DryRunOver()
   let result: ScanResult | undefined
   try {
     await deps.db.prisma.$transaction(
       async (tx) => {
+        // it may have waited half an hour; its rows bear the moment in which it begins to write
+        await lockScan(tx)
+        const now = deps.clock.now()
+        const stamp: ScanStamp = { day: options.day, zone: deps.zone, now, traceId }
         result = await scanInside(tx, deps, options, stamp)
         if (options.dryRun) throw undo
       },
@@ -82,7 +85,6 @@ async function scanInside(
   stamp: ScanStamp,
 ): Promise<ScanResult> {
   const kinds = options.kinds ?? RULE_KINDS
-  await lockScan(tx)
   const startOfDay = atTime(stamp.day, '00:00', stamp.zone)
   await expireTasks(tx, deps, startOfDay < stamp.now ? startOfDay : stamp.now)
 

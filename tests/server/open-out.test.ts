@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../bot/members/api-keys.ts'
 import { importItems } from '../../bot/members/import/import-items.ts'
@@ -42,6 +43,42 @@ async function aGuideAndMember() {
 }
 
 describe('GET /open/v1/tasks', () => {
+  it.each(['tasks', 'touches'])(
+    'keeps %s back that are later than a scan that is still writing, so that none of its own are missed',
+    async (what) => {
+      const ids = await aGuideAndMember()
+      const add = async (moment: string) => {
+        clock.set(moment)
+        await aTask(test.deps, { ...ids, occurrence: moment })
+        const by = { customerId: ids.customerId, employeeId: ids.assigneeId, channel: 'chat' }
+        await db.prisma.touch.create({
+          data: { ...by, text: '您好', result: 'sent', at: clock.now() },
+        })
+      }
+      await add('2026-11-22T00:30:00Z')
+      const scan = await db.pool.connect()
+      await scan.query('begin')
+      await scan.query(`update task set priority = 7, updated_at = '2026-11-22T00:59:59Z'`)
+      await scan.query(`update touch set at = '2026-11-22T00:59:59Z'`)
+      // later than the scan's, and there first
+      await add('2026-11-22T01:00:00Z')
+      await sleep(1_100)
+
+      const seen = async () =>
+        (await get(`/open/v1/${what}?updatedAfter=2026-11-22T00:31:00Z`)).body.items.length
+      const during = await seen()
+      const reader = await db.pool.connect()
+      await reader.query('begin; select count(*) from task')
+      await scan.query('commit')
+      scan.release()
+      const after = await seen()
+      await reader.query('rollback')
+      reader.release()
+
+      expect([during, after]).toEqual([0, 2])
+    },
+  )
+
   it('tells a task with its reason, for the chain’s own numbers', async () => {
     const ids = await aGuideAndMember()
     const id = await aTask(test.deps, ids)

@@ -3,6 +3,7 @@ import { renderReason } from '../../../bot/rules/registry.ts'
 import type { Lang, TaskKind, TaskState } from '../../../domain/words.ts'
 import { Prisma } from '../../../prisma/db.ts'
 import { pageOf, readSince } from './find-since.ts'
+import { settledUntil } from './settled-until.ts'
 import type { OpenTask, SinceQuery } from './schema.ts'
 
 interface Row {
@@ -25,11 +26,12 @@ export async function findTasks(
   lang: Lang,
 ): Promise<{ items: OpenTask[]; nextCursor: string | null }> {
   const { at, id, limit } = readSince(query)
+  const until = await settledUntil(deps)
   const rows = await deps.db.prisma.$queryRaw<Row[]>(Prisma.sql`
     select t.id::text, t.kind, c.member_no, c.external_userid, e.userid, t.state::text, t.facts,
       t.due_at, t.created_at, t.updated_at
     from task t join customer c on c.id = t.customer_id join employee e on e.id = t.assignee_id
-    where (t.updated_at, t.id) > (${at}::timestamptz, ${BigInt(id)})
+    where (t.updated_at, t.id) > (${at}::timestamptz, ${BigInt(id)}) and t.updated_at <= ${until}::timestamptz
     order by t.updated_at, t.id limit ${limit + 1}`)
   const items = rows.map((row): OpenTask => ({
     id: row.id,

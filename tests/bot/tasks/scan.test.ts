@@ -5,6 +5,7 @@ import type { ScanResult } from '../../../bot/tasks/scan-report.ts'
 import { addDays, atTime } from '../../../domain/business-day.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { aCoupon, aCustomer, aGuide, aTask, aTouch, someStats } from '../../support/chain.ts'
+import { someoneWaits } from '../../support/someone-waits.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -528,5 +529,24 @@ describe('running a scan', () => {
     const { created } = await scan({ kinds: ['coupon_expiring'] })
 
     expect(created).toMatchObject([{ kind: 'coupon_expiring' }])
+  })
+})
+
+describe('a scan that waits for another one', () => {
+  it('tells by its rows when it began, not when it was asked for', async () => {
+    const guide = await aGuide(db)
+    await aCustomer(db, { birthdayMd: 1125 }, [guide])
+    const clock = createTestClock('2026-11-22T00:55:00Z')
+    const other = await db.pool.connect()
+    await other.query(`begin; select pg_advisory_xact_lock(hashtextextended('scan', 0))`)
+
+    const waiting = runScan(createTestDeps(db, { clock }), { day: TODAY })
+    await someoneWaits(db)
+    clock.set('2026-11-22T01:20:00Z')
+    await other.query('rollback')
+    other.release()
+    await waiting
+
+    expect((await tasks()).map(({ updatedAt }) => updatedAt)).toEqual([clock.now()])
   })
 })
