@@ -6,7 +6,7 @@ import { runTagRules } from './members/run-tag-rules.ts'
 import { settleTiers } from './members/settle-tiers.ts'
 import { forgetOldMerges } from './members/undo-merge.ts'
 import { rollWindows } from './members/stats.ts'
-import { runScan } from './tasks/scan.ts'
+import { closeMadeUntrue, runScan } from './tasks/scan.ts'
 
 /** Milliseconds that each part of a night took. */
 export type NightParts = Record<
@@ -35,6 +35,8 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<NightPa
   const tags = await timed(() => runTagRules(deps, day))
   // last: a programme written by hand that can't be used must not keep the others from their work
   const points = await timed(() => earnPoints(deps, day))
+  // what was being written when the scan ended could not see its tasks, and has ended by now
+  await closeMadeUntrue(deps, day)
   await forgetOldMerges(deps.db.prisma, deps.clock.now())
   const parts = { windows, scan, tiers, classes, tags, points }
   deps.log.info({ day, ms: parts }, 'night done')

@@ -33,6 +33,9 @@ export type HandoverWhy = (typeof HANDOVER_WHYS)[number]
 /** WeCom hands a customer over at most twice in 90 days (wecom-protocol 3.9). */
 export const HANDOVER_LIMIT = { times: 2, days: 90 } as const
 
+/** Assignee line of a task that was handed over: domain-rules 9 chooses 1–5, an assignment 6; it is none of them. */
+export const HANDED_OVER = 7
+
 /** hours after which WeCom completes what nobody refused (wecom-protocol 3.9) */
 export const HANDOVER_HOURS = 24
 

@@ -2,8 +2,9 @@ import { atTime, businessDay, type BusinessDay } from '../../domain/business-day
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { enqueue } from '../queue.ts'
+import { closeUntrue } from '../tasks/close-untrue.ts'
 import { lockScan } from '../tasks/scan.ts'
-import { lockAssignment, type Assignment } from './assignment.ts'
+import { FOLLOW_UP, lockAssignment, type Assignment } from './assignment.ts'
 import { cancelPage } from './cancel.ts'
 import { madeOn, tellGuides } from './cards.ts'
 import { decidePage } from './decide-page.ts'
@@ -64,12 +65,15 @@ async function nextStep(tx: Db, deps: BotDeps, id: bigint): Promise<boolean> {
   return false
 }
 
+/** Guides hear of what is still true: pages were decided one after the other. */
 async function tellRun(
   tx: Db,
   deps: BotDeps,
   assignment: Assignment,
   day: BusinessDay,
 ): Promise<void> {
+  const made = Prisma.sql`t.scan_day = ${day}::date and t.kind = ${FOLLOW_UP} and t.occurrence = ${String(assignment.id)}`
+  await closeUntrue(tx, deps, made, 'assignment')
   await tellGuides(tx, deps, assignment, madeOn(assignment.id, day), day)
 }
 

@@ -1,5 +1,7 @@
 import { Prisma } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
+import { PATIENT } from '../members/lock-customer.ts'
+import { lockMembers } from '../members/members-lock.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import { whoMayServe } from './takers.ts'
 
@@ -49,10 +51,14 @@ async function storePage(
   serving: ReadonlySet<string> | null,
   now: Date,
 ): Promise<void> {
+  if (info.length === 0) return
   const list = JSON.stringify(info)
   // while WeCom does not say who is there, nobody is gone
   const mayBeGone = serving ? Prisma.sql`l.key <> all(${[...serving]}::text[])` : Prisma.sql`false`
-  await deps.db.prisma.$executeRaw(Prisma.sql`
+  await deps.db.prisma.$transaction(async (tx) => {
+    // relations are written under it, and lock their guides in an order of their own
+    await lockMembers(tx)
+    await tx.$executeRaw(Prisma.sql`
     with listed as (
       select lower(handover_userid) as key, external_userid, max(dimission_time) as left_s
       from json_to_recordset(${list}::json) as r(handover_userid text, external_userid text, dimission_time bigint)
@@ -66,4 +72,5 @@ async function storePage(
     from listed l join employee e on e.userid_key = l.key join customer c on c.external_userid = l.external_userid
     on conflict (employee_id, customer_id) do update set left_at = excluded.left_at,
       seen_at = greatest(unassigned_customer.seen_at, excluded.seen_at)`)
+  }, PATIENT)
 }

@@ -3,6 +3,7 @@ import type { BotDeps } from '../deps.ts'
 import { enqueue } from '../queue.ts'
 import { WecomError } from '../wecom/error-table.ts'
 import { PATIENT } from './lock-customer.ts'
+import { lockMembers } from './members-lock.ts'
 import { readCustomersPage } from './read-customers-page.ts'
 import { syncCustomer } from './sync-customer.ts'
 import { ensureEmployees, useridKey } from './sync-employees.ts'
@@ -244,11 +245,18 @@ async function employeesBatch(deps: BotDeps, run: Run): Promise<void> {
 
 /** Who is on the list is inside the app's visible range, also where a `subscribe` was lost. */
 async function bringIntoApp(deps: BotDeps, keys: string[]): Promise<number> {
-  const { count } = await deps.db.prisma.employee.updateMany({
-    where: { useridKey: { in: keys }, inApp: false },
-    data: { inApp: true, updatedAt: deps.clock.now() },
-  })
-  return count
+  const outside = { useridKey: { in: keys }, inApp: false }
+  const { prisma } = deps.db
+  if ((await prisma.employee.findFirst({ where: outside, select: { id: true } })) === null) return 0
+  return prisma.$transaction(async (tx) => {
+    // relations are written under it, and lock their guides in an order of their own
+    await lockMembers(tx)
+    const { count } = await tx.employee.updateMany({
+      where: outside,
+      data: { inApp: true, updatedAt: deps.clock.now() },
+    })
+    return count
+  }, PATIENT)
 }
 
 async function countCustomers(deps: BotDeps, run: Run, userid: string): Promise<number> {

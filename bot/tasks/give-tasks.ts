@@ -1,9 +1,7 @@
+import { HANDED_OVER } from '../../domain/handover.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { cardsHandedOn } from '../messages/close-cards.ts'
-
-/** domain-rules 9 chooses lines 1–5, an assignment 6; a handover is none of them */
-const HANDED_OVER = 7
 
 /**
  * Gives what one employee has open about some customers to others, with an event that says from whom. What was begun is

@@ -9,6 +9,7 @@ import { loadLimits } from '../rules/contact-limits.ts'
 import { kindsOf, loadRules } from '../rules/load-rules.ts'
 import { announceMade } from './announce-tasks.ts'
 import { closeTasks, expireTasks } from './close.ts'
+import { closeUntrue } from './close-untrue.ts'
 import { createScanTables, findCandidates } from './scan-candidates.ts'
 import { decideCandidates } from './scan-decide.ts'
 import { listDecisions, type ScanResult } from './scan-report.ts'
@@ -36,7 +37,8 @@ const LONGEST_SCAN_MS = 30 * 60_000
 
 /**
  * Finds who deserves a word on a day and makes the tasks and cards, all in one transaction: it happens whole
- * or not at all, twice gives the same, two at once wait for each other.
+ * or not at all, twice gives the same, two at once wait for each other. What became untrue while it ran ends right
+ * after it.
  */
 export async function runScan(deps: BotDeps, options: ScanOptions): Promise<ScanResult> {
   const traceId = `scan-${options.day}-${randomUUID().slice(0, 8)}`
@@ -59,6 +61,7 @@ export async function runScan(deps: BotDeps, options: ScanOptions): Promise<Scan
   }
   if (!result) throw new Error('the scan ended without a result')
   if (!options.dryRun) {
+    await closeMadeUntrue(deps, options.day)
     for (const [kind, n] of Object.entries(result.counts.byKind)) {
       deps.metrics.tasks.inc({ kind, change: 'created' }, n)
     }
@@ -76,6 +79,17 @@ export async function runScan(deps: BotDeps, options: ScanOptions): Promise<Scan
     'scan done',
   )
   return result
+}
+
+/**
+ * Ends what became untrue while the scan of a day ran. Where the process dies before, the scan's job does it when it
+ * runs again; until then no card about it is delivered (messages/deliver/still-wanted.ts).
+ */
+export async function closeMadeUntrue(deps: BotDeps, day: BusinessDay): Promise<void> {
+  await deps.db.prisma.$transaction(
+    (tx) => closeUntrue(tx, deps, Prisma.sql`t.scan_day = ${day}::date`, 'scan'),
+    { timeout: LONGEST_SCAN_MS, maxWait: LONGEST_SCAN_MS },
+  )
 }
 
 async function scanInside(

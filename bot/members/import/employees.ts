@@ -15,7 +15,8 @@ export const employees: ImportSlice<typeof Employee> = {
   keyField: 'userid',
   // WeCom compares userids without case (wecom-protocol 0)
   keyOf: (employee) => employee.userid.toLowerCase(),
-  locksMembers: 'no',
+  // who comes or goes changes whom customers' relations reach, which those who write relations count at the same time
+  locksMembers: 'exclusive',
   table: {
     name: 'employee',
     key: 'userid_key',

@@ -60,7 +60,7 @@ export interface ImportSlice<Schema extends TObject = TObject> {
   version?: (item: Static<Schema>) => number | undefined
   table: Table
   toRow: (item: Static<Schema>, deps: BotDeps) => Row
-  /** rows that make others join: no row of a member comes or goes meanwhile */
+  /** rows that others are joined with or counted by: `exclusive`, no row of a member or relation comes or goes meanwhile */
   locksMembers: 'exclusive' | 'shared' | 'no'
   /** runs before rows are written */
   before?: (tx: Db, deps: BotDeps, items: CheckedItem<Static<Schema>>[]) => Promise<void>

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { BotDeps } from '../../deps.ts'
 import { WecomError } from '../../wecom/error-table.ts'
 import { readPayload, type Delivered, type DeliveryContext, type OutboxRow } from './delivery.ts'
+import { whyUnwanted } from './still-wanted.ts'
 
 /** A message/send body without touser and agentid (wecom-protocol 3.1). */
 const AppMessage = Type.Object({
@@ -17,7 +18,7 @@ interface SendAnswer {
 
 const TASK_ID_USED = 42_014
 
-/** Sends the app's message to the row's recipient. */
+/** Sends the app's message to the row's recipient, where it is about a task: if that is still to be done by them. */
 export async function deliverAppMessage(
   deps: BotDeps,
   row: OutboxRow,
@@ -25,6 +26,9 @@ export async function deliverAppMessage(
 ): Promise<Delivered> {
   const message = readPayload(AppMessage, row)
   if (!row.recipient) return { state: 'failed', why: 'no recipient' }
+  // what may have arrived is sent again, to be recognised: its change is waiting for it
+  const unwanted = context.mayBeDone ? null : await whyUnwanted(deps.db.prisma, row)
+  if (unwanted) return { state: 'cancelled', why: unwanted }
   const repeatable = duplicateInterval(row.id)
   // a card's id is good for one card for ever; of everything else a late repetition would be a second message
   const hasId = message.template_card?.task_id !== undefined

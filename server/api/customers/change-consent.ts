@@ -1,6 +1,7 @@
 import { retag } from '../../../bot/members/retag.ts'
 import { cancelTasks } from '../../../bot/tasks/change.ts'
 import type { ConsentLevel } from '../../../domain/words.ts'
+import type { Db } from '../../../prisma/db.ts'
 import type { AppDeps } from '../../deps.ts'
 import { ConsentIsCustomers } from '../../errors.ts'
 import type { SignedIn } from '../../session.ts'
@@ -21,7 +22,15 @@ export async function changeConsent(
   traceId: string,
 ): Promise<void> {
   const now = deps.clock.now()
-  await deps.db.prisma.$transaction(async (tx) => {
+  const endTasks = (tx: Db, id: bigint) =>
+    cancelTasks(tx, deps, {
+      customerId: id,
+      why: 'no_more',
+      via: 'sidebar',
+      actor: user.userid,
+      now,
+    })
+  const customer = await deps.db.prisma.$transaction(async (tx) => {
     const id = await visibleCustomer(tx, user, customerId, { lock: true })
     const before = await tx.customer.findUniqueOrThrow({
       where: { id },
@@ -42,14 +51,9 @@ export async function changeConsent(
       })
       await retag(tx, deps, [id], { now, traceId })
     }
-    if (consent === 'none') {
-      await cancelTasks(tx, deps, {
-        customerId: id,
-        why: 'no_more',
-        via: 'sidebar',
-        actor: user.userid,
-        now,
-      })
-    }
+    if (consent === 'none') await endTasks(tx, id)
+    return id
   })
+  // a scan that ended meanwhile could not see the will, and its tasks could not be seen before
+  if (consent === 'none') await deps.db.prisma.$transaction((tx) => endTasks(tx, customer))
 }

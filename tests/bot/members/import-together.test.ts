@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { importItems } from '../../../bot/members/import/import-items.ts'
 import { runTogether } from '../../../bot/members/import/run-together.ts'
+import { lockCustomers } from '../../../bot/members/lock-customer.ts'
+import { aCustomer, aGuide } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
+import { someoneWaits } from '../../support/someone-waits.ts'
 import { createTestDeps } from '../../support/test-deps.ts'
 import { aStore } from './chain-rows.ts'
 
@@ -56,4 +59,37 @@ describe('runTogether', () => {
     await expect(failing).rejects.toThrow()
     expect(runs).toBe(1)
   })
+})
+
+it('employees are imported while relations of theirs are written, and neither is in the other’s way', async () => {
+  const deps = createTestDeps(db)
+  const [first, second] = [await aGuide(db), await aGuide(db)]
+  const customer = await aCustomer(db)
+  const rows = [second, first].map(({ userid }) => ({
+    userid,
+    name: '王小明',
+    role: 'guide',
+    active: false,
+  }))
+  let importing: Promise<unknown> | undefined
+
+  await db.prisma.$transaction(
+    async (tx) => {
+      // whoever finds a circle first breaks it: here, not the import, which would try again
+      await tx.$executeRaw`set local deadlock_timeout = '1ms'`
+      await lockCustomers(tx, ['wm1'])
+      const relate = ({ id }: { id: bigint }) =>
+        tx.$executeRaw`insert into relation (customer_id, employee_id, added_at, remark_mobile_hashes)
+          values (${customer.id}, ${id}, now(), '{}')`
+      await relate(second)
+      importing = importItems(deps, 'employees', rows)
+      await someoneWaits(db)
+      await relate(first)
+    },
+    { timeout: 20_000 },
+  )
+  await importing
+
+  expect(await db.prisma.relation.count()).toBe(2)
+  expect(await db.prisma.employee.count({ where: { active: true } })).toBe(0)
 })
