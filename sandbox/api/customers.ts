@@ -2,10 +2,10 @@ import type { SeedCustomer } from '../options.ts'
 import type { Relation, Tag, TagGroup } from '../core/state.ts'
 import {
   isCustomerRelation,
-  memberOf,
   nowSeconds,
   relationOf,
   relationsOf,
+  visibleMemberOf,
   type World,
 } from '../core/world.ts'
 import { ApiError, invalid, missing, userNotFound } from './api-error.ts'
@@ -23,9 +23,9 @@ function needCustomer(world: World, externalUserid: string | undefined): SeedCus
   return customer
 }
 
-/** The member–customer pair as WeCom's APIs accept it, or 60111 / 40096 / 84061. */
+/** The member–customer pair as WeCom's APIs accept it, or 60111 (also outside the app's visible range) / 40096 / 84061. */
 export function needRelation(world: World, userid: string, externalUserid: string): Relation {
-  if (!memberOf(world, userid)) throw userNotFound(userid)
+  if (!visibleMemberOf(world, userid)) throw userNotFound(userid)
   needCustomer(world, externalUserid)
   const relation = relationOf(world, userid, externalUserid)
   if (!isCustomerRelation(relation)) throw new ApiError(84061, 'not external contact')
@@ -77,7 +77,7 @@ function followUser(world: World, relation: Relation): object {
 
 function listOf(world: World, userid: string | undefined): object {
   if (!userid) throw missing('userid')
-  if (!memberOf(world, userid)) throw userNotFound(userid)
+  if (!visibleMemberOf(world, userid)) throw userNotFound(userid)
   const ids = Object.values(relationsOf(world, userid))
     .filter(isCustomerRelation)
     .map((relation) => relation.externalUserid)
@@ -87,10 +87,13 @@ function listOf(world: World, userid: string | undefined): object {
 
 function detailsOf(world: World, externalUserid: string | undefined): object {
   const customer = needCustomer(world, externalUserid)
-  const followers = Object.keys(world.state.members)
+  const all = Object.keys(world.state.members)
     .map((userid) => relationOf(world, userid, customer.externalUserid))
     .filter(isCustomerRelation)
-  if (followers.length === 0) throw new ApiError(84061, 'not external contact')
+  if (all.length === 0) throw new ApiError(84061, 'not external contact')
+  const followers = all.filter(({ userid }) => visibleMemberOf(world, userid))
+  // nobody the app sees: as if they were another company's (wecom-protocol 2.2)
+  if (followers.length === 0) throw new ApiError(40096, 'invalid external userid')
   return {
     external_contact: externalContact(customer),
     follow_user: followers.map((relation) => followUser(world, relation)),
@@ -104,7 +107,7 @@ function batchByUser(world: World, body: Fields): object {
   const limit = integerOf(body, 'limit', 1, 100) ?? 50
   const relations = [...new Set(userids.map((userid) => userid.toLowerCase()))].flatMap(
     (userid) => {
-      if (!memberOf(world, userid)) throw userNotFound(userid)
+      if (!visibleMemberOf(world, userid)) throw userNotFound(userid)
       return Object.values(relationsOf(world, userid)).filter(isCustomerRelation)
     },
   )
@@ -147,7 +150,7 @@ function pickText(body: Fields, name: string, chars: number): object {
 function behaviour(world: World, body: Fields): object {
   const userids = textsOf(body, 'userid', 100)
   if (userids.length === 0 && body['partyid'] === undefined) throw missing('userid')
-  for (const userid of userids) if (!memberOf(world, userid)) throw userNotFound(userid)
+  for (const userid of userids) if (!visibleMemberOf(world, userid)) throw userNotFound(userid)
   const start = integerOf(body, 'start_time', 0, 2 ** 40)
   const end = integerOf(body, 'end_time', 0, 2 ** 40)
   if (start === undefined || end === undefined) throw missing('start_time')

@@ -8,6 +8,7 @@ import {
   nowMs,
   relationOf,
   relationsOf,
+  visibleMemberOf,
   type World,
 } from '../core/world.ts'
 import { ApiError, invalid, missing, userNotFound } from './api-error.ts'
@@ -35,7 +36,7 @@ function addTask(world: World, { body }: ApiCall): object {
   const chatType = textOf(body, 'chat_type') ?? 'single'
   if (chatType !== 'single') throw invalid('chat_type', 'the sandbox has no customer groups')
   const sender = textOf(body, 'sender')
-  if (sender !== undefined && !memberOf(world, sender)) throw userNotFound(sender)
+  if (sender !== undefined && !visibleMemberOf(world, sender)) throw userNotFound(sender)
   const asked = textsOf(body, 'external_userid', 10_000)
   const filter = objectOf(body, 'tag_filter')
   if (sender === undefined && asked.length === 0 && !filter) {

@@ -2,7 +2,6 @@ import { memberOf, nowMs, type World } from '../core/world.ts'
 import type { Member } from '../core/state.ts'
 import { ApiError, missing, userNotFound } from './api-error.ts'
 import { get, post, type Endpoint } from './endpoint.ts'
-import { integerOf, pageOf, textOf } from './params.ts'
 
 const CODE_LIFE_MS = 5 * 60_000
 
@@ -60,17 +59,31 @@ function membersOfDepartment(world: World, query: Record<string, string>): Membe
   return Object.values(world.state.members).filter((member) => member.visible && within(member))
 }
 
+type OauthCode = World['state']['oauthCodes'][string]
+
+function oauthCode(world: World, code: string | undefined): OauthCode | undefined {
+  const known = code !== undefined && Object.hasOwn(world.state.oauthCodes, code)
+  return known ? world.state.oauthCodes[code] : undefined
+}
+
+function isFresh(world: World, { at }: OauthCode): boolean {
+  const age = nowMs(world) - at
+  return age >= 0 && age <= CODE_LIFE_MS
+}
+
+/** Whether a code would sign somebody in now. */
+export function isValidCode(world: World, code: string | undefined): boolean {
+  const entry = oauthCode(world, code)
+  return entry !== undefined && isFresh(world, entry)
+}
+
 /** auth/getuserinfo: a code once, within five minutes (40029). */
 function userOfCode(world: World, code: string | undefined): object {
-  if (!code) throw new ApiError(40029, 'invalid code')
-  const entry = Object.hasOwn(world.state.oauthCodes, code)
-    ? world.state.oauthCodes[code]
-    : undefined
-  if (!entry) throw new ApiError(40029, 'invalid code')
+  const entry = oauthCode(world, code)
+  if (code === undefined || !entry) throw new ApiError(40029, 'invalid code')
   delete world.state.oauthCodes[code]
   world.touched()
-  const age = nowMs(world) - entry.at
-  if (age < 0 || age > CODE_LIFE_MS) throw new ApiError(40029, 'invalid code, expired')
+  if (!isFresh(world, entry)) throw new ApiError(40029, 'invalid code, expired')
   return { userid: entry.userid }
 }
 
@@ -87,17 +100,9 @@ export const memberEndpoints: Record<string, Endpoint> = {
   'user/list': get((world, { query }) => ({
     userlist: membersOfDepartment(world, query).map((member) => userFields(world, member)),
   })),
-  'user/list_id': post((world, { body }) => {
-    const limit = integerOf(body, 'limit', 1, 10_000) ?? 10_000
-    const all = Object.values(world.state.members)
-    const page = pageOf(all, (member) => member.userid.toLowerCase(), textOf(body, 'cursor'), limit)
-    return {
-      next_cursor: page.nextCursor,
-      dept_user: page.items.map((member) => ({
-        userid: member.userid,
-        department: departmentOf(world, member),
-      })),
-    }
+  // for the secret of 通讯录同步 alone; the sandbox knows the app's (wecom-protocol 2.1, 3.2)
+  'user/list_id': post(() => {
+    throw new ApiError(48002, 'api forbidden: contact-sync secret only')
   }),
   'department/list': get((world, { query }) => {
     const all = departments(world)

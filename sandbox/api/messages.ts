@@ -3,7 +3,7 @@ import { appChat, messagesIn, say } from '../core/chats.ts'
 import { randomId } from '../core/ids.ts'
 import type { ChatMessage, SentMessage } from '../core/state.ts'
 import { memberOf, nowMs, type World } from '../core/world.ts'
-import { ApiError, invalid, missing } from './api-error.ts'
+import { ApiError, invalid, missing, wrongType } from './api-error.ts'
 import { checkCard, isClickable } from './card-check.ts'
 import { post, type ApiCall, type Endpoint } from './endpoint.ts'
 import { departmentOf } from './members.ts'
@@ -19,6 +19,11 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const PER_MINUTE = 30
 const PER_HOUR = 1000
+const DAY_MS = 24 * HOUR_MS
+const BEIJING_MS = 8 * HOUR_MS
+const PER_ACCOUNT = 200
+/** what a company may have by its contract is not in the sandbox's world: at least so many */
+const LEAST_ACCOUNTS = 1000
 const RESPONSE_CODE_MS = 72 * HOUR_MS
 const RECALL_MS = 24 * HOUR_MS
 const KEEP_SENT = 20_000
@@ -49,11 +54,24 @@ function send(world: World, { body, notes }: ApiCall): object {
     notes['duplicateOf'] = first.msgid
     return answer(recipients, first)
   }
+  takePersonTimes(world, recipients.members.length)
   claimTaskId(world, content)
   const sent = record(world, recipients.members, content, digest)
   const dropped = recipients.members.filter((userid) => !showTo(world, userid, sent, content))
   if (dropped.length > 0) notes['dropped'] = dropped
   return answer(recipients, sent)
+}
+
+/** The app's day: the company's accounts × 200 person-times, then 45009 until the calendar day ends (wecom-protocol 2.3). */
+function takePersonTimes(world: World, people: number): void {
+  const day = Math.floor((nowMs(world) + BEIJING_MS) / DAY_MS)
+  const { personTimes } = world.state
+  const before = personTimes?.day === day ? personTimes.count : 0
+  const accounts = Math.max(LEAST_ACCOUNTS, Object.keys(world.state.members).length)
+  if (before + people > accounts * PER_ACCOUNT) {
+    throw new ApiError(45009, 'reach max api daily quota limit')
+  }
+  world.state.personTimes = { day, count: before + people }
 }
 
 function answer(recipients: Recipients, sent: SentMessage): object {
@@ -159,9 +177,11 @@ function updateCard(world: World, { body }: ApiCall): object {
   if (card) checkCard(card, true)
   const userids = textsOf(body, 'userids', 1000)
   const all = body['atall'] === 1
-  textsOfNumbers(body, 'partyids')
-  textsOfNumbers(body, 'tagids')
-  if (!all && userids.length === 0) throw missing('userids')
+  const parties = numbersOf(body, 'partyids')
+  const tags = numbersOf(body, 'tagids')
+  if (!all && userids.length + parties.length + tags.length === 0) {
+    throw missing('userids, partyids, tagids or atall')
+  }
 
   const code = world.state.responseCodes.find((entry) => entry.code === given)
   const now = nowMs(world)
@@ -169,8 +189,12 @@ function updateCard(world: World, { body }: ApiCall): object {
     throw new ApiError(60140, 'invalid response_code')
   }
   const sent = world.state.sent.find((entry) => entry.msgid === code.msgid)
-  const asked = all ? (sent?.recipients ?? []) : userids.map((userid) => userid.toLowerCase())
-  const known = asked.filter((userid) => sent?.recipients.includes(userid))
+  const had = sent?.recipients ?? []
+  const named = userids.map((userid) => userid.toLowerCase())
+  // the sandbox's members have no tags: nobody is meant by one
+  const isMeant = (userid: string) =>
+    all || named.includes(userid) || parties.some((id) => isIn(world, userid, id))
+  const known = had.filter(isMeant)
   if (known.length === 0) throw new ApiError(81013, 'user & party & tag all invalid')
   code.used = true
   for (const userid of known) {
@@ -178,7 +202,7 @@ function updateCard(world: World, { body }: ApiCall): object {
     if (copy?.card) changeCard(copy, button, card)
   }
   world.touched(...known)
-  const unknown = asked.filter((userid) => !known.includes(userid))
+  const unknown = all ? [] : named.filter((userid) => !known.includes(userid))
   return unknown.length > 0 ? { invaliduser: unknown } : {}
 }
 
@@ -198,10 +222,20 @@ function changeCard(
   message.card = { ...message.card, replace_text: button?.['replace_name'] }
 }
 
-function textsOfNumbers(body: Fields, name: string): void {
+/** 1 is the company: everybody is in it. */
+function isIn(world: World, userid: string, department: number): boolean {
+  const member = memberOf(world, userid)
+  return member !== undefined && (department === 1 || departmentOf(world, member) === department)
+}
+
+function numbersOf(body: Fields, name: string): number[] {
   const value = body[name]
-  if (value === undefined) return
+  if (value === undefined || value === null) return []
   if (!Array.isArray(value) || value.length > 100) throw invalid(name, 'a list of at most 100')
+  return value.map((entry: unknown) => {
+    if (typeof entry !== 'number') throw wrongType(name, 'numbers')
+    return entry
+  })
 }
 
 /** recall: the app's own message within 24 hours. */

@@ -7,7 +7,7 @@ import { customerEndpoints } from './customers.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Fault, Faults } from './faults.ts'
 import { massEndpoints } from './mass.ts'
-import { memberEndpoints } from './members.ts'
+import { isValidCode, memberEndpoints } from './members.ts'
 import { messageEndpoints } from './messages.ts'
 import { isFields, type Fields } from './params.ts'
 import type { createQuota } from './quota.ts'
@@ -125,7 +125,9 @@ function attempt(
       throw new ApiError(43001, 'require GET method')
     }
     if (endpoint.token !== false) checkToken(world, query['access_token'])
-    quota.take(path, nowMs(world))
+    const isSignIn = path === 'auth/getuserinfo' && isValidCode(world, query['code'])
+    // a sign-in with a valid code is never refused (wecom-protocol 2.3)
+    if (!isSignIn) quota.take(path, nowMs(world))
     outcome.body = endpoint.method === 'POST' ? parseBody(request.body) : {}
     const call = { query, body: outcome.body, notes: outcome.notes }
     outcome.answer = { errcode: 0, errmsg: 'ok', ...endpoint.run(world, call) }

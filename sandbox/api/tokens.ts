@@ -7,6 +7,11 @@ const LIFE_S = 7200
 /** per app; a company's 400 cannot be reached by one app alone (wecom-protocol 2.3) */
 const TICKETS_PER_HOUR = 100
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+/** WeCom says “many” and no number: this is the sandbox's */
+const WRONG_PER_MINUTE = 20
+const WRONG = 'wrong secret'
+const BLOCKED = 'blocked for wrong secrets'
 
 /** gettoken: the same token while it lives, 7200 s by the sandbox's clock (wecom-protocol 2.1). */
 function getToken(world: World, query: Record<string, string>): object {
@@ -14,14 +19,27 @@ function getToken(world: World, query: Record<string, string>): object {
   if (!corpid) throw new ApiError(41002, 'corpid missing')
   if (!corpsecret) throw new ApiError(41004, 'corpsecret missing')
   if (corpid !== world.corp.corpId) throw new ApiError(40013, 'invalid corpid')
-  if (corpsecret !== world.corp.agentSecret) throw new ApiError(40001, 'invalid credential')
   const now = nowMs(world)
+  checkSecret(world, corpsecret, now)
   const alive = world.state.tokens.find((entry) => lives(entry.expiresAt, now))
   if (alive) return { access_token: alive.token, expires_in: secondsLeft(alive.expiresAt, now) }
   const made = { token: randomId(128), expiresAt: now + LIFE_S * 1000 }
   world.state.tokens = [made, ...world.state.tokens].slice(0, 20)
   world.touched()
   return { access_token: made.token, expires_in: LIFE_S }
+}
+
+/** 40001 for a wrong secret; too many of them, and the address is blocked for an hour, whatever it sends (2.2, 45009). */
+function checkSecret(world: World, secret: string, now: number): void {
+  if (world.windows.count(BLOCKED, now, HOUR_MS) > 0) {
+    throw new ApiError(45009, 'reach max api gettoken quota limit: too many wrong secrets')
+  }
+  if (secret === world.corp.agentSecret) return
+  world.windows.add(WRONG, now)
+  if (world.windows.count(WRONG, now, MINUTE_MS) >= WRONG_PER_MINUTE) {
+    world.windows.add(BLOCKED, now)
+  }
+  throw new ApiError(40001, 'invalid credential')
 }
 
 /** Throws 41001, 40014 or 42001 unless the token is this app's and alive. */

@@ -5,6 +5,7 @@ import {
   nowMs,
   nowSeconds,
   relationOf,
+  visibleMemberOf,
   type World,
 } from '../core/world.ts'
 import { ApiError, missing, userNotFound } from './api-error.ts'
@@ -70,7 +71,7 @@ function bothMembers(world: World, body: ApiCall['body']): { handover: string; t
   const handover = needText(body, 'handover_userid')
   const takeover = needText(body, 'takeover_userid')
   for (const userid of [handover, takeover])
-    if (!memberOf(world, userid)) throw userNotFound(userid)
+    if (!visibleMemberOf(world, userid)) throw userNotFound(userid)
   return { handover: handover.toLowerCase(), takeover: takeover.toLowerCase() }
 }
 
@@ -81,7 +82,7 @@ function leaverAndTaker(
   const handover = needText(body, 'handover_userid')
   const takeover = needText(body, 'takeover_userid')
   if (memberOf(world, handover)) throw new ApiError(40097, 'handover user not dimission')
-  if (!memberOf(world, takeover)) throw userNotFound(takeover)
+  if (!visibleMemberOf(world, takeover)) throw userNotFound(takeover)
   return { handover: handover.toLowerCase(), takeover: takeover.toLowerCase() }
 }
 

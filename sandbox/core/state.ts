@@ -141,6 +141,8 @@ export interface State {
   /** mass messages a customer got: externalUserid → `YYYY-MM` → how many */
   massQuota: Record<string, Record<string, number>>
   transfers: Transfer[]
+  /** app messages of one Beijing day (days since 1970), recipients counted; absent before the first */
+  personTimes?: { day: number; count: number }
   /** absent in files that an older version wrote */
   unassigned?: Unassigned[]
   deliveries: Delivery[]

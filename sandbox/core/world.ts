@@ -27,6 +27,12 @@ export function memberOf(world: World, userid: string): Member | undefined {
     : undefined
 }
 
+/** The same, if the app sees them: for an app, whoever is outside its visible range is not there. */
+export function visibleMemberOf(world: World, userid: string): Member | undefined {
+  const member = memberOf(world, userid)
+  return member?.visible ? member : undefined
+}
+
 /** The pair, in whatever state it is; undefined when they never were contacts. */
 export function relationOf(
   world: World,

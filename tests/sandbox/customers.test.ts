@@ -68,8 +68,8 @@ describe('reading customers', () => {
       { id: 3 },
     ])
     expect(list['userlist']).toMatchObject([{ userid: 'WangXiaoming', department: [2] }])
-    expect(all['dept_user']).toEqual([{ userid: 'lihua', department: 3 }])
-    expect(all['next_cursor']).not.toBe('')
+    // for the contact-sync secret alone
+    expect(all.errcode).toBe(48002)
   })
 })
 
@@ -215,5 +215,55 @@ describe('get_user_behavior_data', () => {
       message_cnt: 1,
     })
     expect(await ask(day - 31 * 86_400)).toMatchObject({ errcode: 40058 })
+  })
+})
+
+describe('a member outside the app’s visible range', () => {
+  const leave = (running: Awaited<ReturnType<typeof start>>) =>
+    running.post('/sandbox/ui/visible', { userid: 'WangXiaoming', visible: false })
+
+  it.each([
+    ['externalcontact/list', undefined, { userid: 'WangXiaoming' }, 60111],
+    ['externalcontact/get', undefined, { external_userid: 'wmZhao' }, 40096],
+    ['externalcontact/mark_tag', { ...pair, add_tag: ['etOld'] }, {}, 60111],
+    ['externalcontact/remark', { ...pair, remark: '新' }, {}, 60111],
+    ['externalcontact/batch/get_by_user', { userid_list: ['WangXiaoming'] }, {}, 60111],
+    [
+      'externalcontact/transfer_customer',
+      {
+        handover_userid: 'WangXiaoming',
+        takeover_userid: 'lihua',
+        external_userid: ['wmZhang'],
+      },
+      {},
+      60111,
+    ],
+    [
+      'externalcontact/add_msg_template',
+      { sender: 'WangXiaoming', external_userid: ['wmZhang'], text: { content: '您好' } },
+      {},
+      60111,
+    ],
+  ])('is not there for %s', async (path, body, query, errcode) => {
+    const running = await start()
+    const before = await running.api(path, body, query)
+
+    await leave(running)
+
+    expect(before.errcode).toBe(0)
+    expect(await running.api(path, body, query)).toMatchObject({ errcode })
+  })
+
+  it('is left out of a customer’s followers, and is back with the range', async () => {
+    const running = await start()
+    const { api, post } = running
+    await leave(running)
+    const followers = await api('externalcontact/get_follow_user_list')
+    await post('/sandbox/ui/visible', { userid: 'WangXiaoming', visible: true })
+
+    expect(followers['follow_user']).toEqual(['lihua'])
+    expect(await api('externalcontact/list', undefined, { userid: 'wangxiaoming' })).toMatchObject({
+      errcode: 0,
+    })
   })
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { corp, start, type Running } from './start.ts'
 
@@ -250,6 +253,29 @@ describe('message/update_template_card', () => {
     expect((await shown(running))[0]?.card).toMatchObject({ task_id: 'task-1', ...notice })
   })
 
+  it.each([
+    ['a department', { partyids: [2] }, 0],
+    ['the company', { partyids: [1] }, 0],
+    ['everybody', { atall: 1 }, 0],
+    ['another department', { partyids: [3] }, 81013],
+    ['a tag nobody has', { tagids: [1] }, 81013],
+    ['nobody', {}, 40063],
+    ['departments that are no numbers', { partyids: ['2'] }, 40063],
+  ])('may name %s alone', async (_name, whom, errcode) => {
+    const running = await start()
+    const { response_code: code } = await running.api('message/send', cardMessage(card()))
+
+    const answer = await running.api(
+      'message/update_template_card',
+      update(code, { userids: undefined, button: { replace_name: '已完成' }, ...whom }),
+    )
+
+    expect(answer.errcode).toBe(errcode)
+    expect((await shown(running))[0]?.card?.['replace_text']).toBe(
+      errcode === 0 ? '已完成' : undefined,
+    )
+  })
+
   it('refuses a code older than 72 hours', async () => {
     const { api, sandbox } = await start()
     const { response_code: code } = await api('message/send', cardMessage(card()))
@@ -282,6 +308,36 @@ describe('message/update_template_card', () => {
     ])
     expect(answer.errcode).toBe(0)
     expect(again['message']).toContain('处理过')
+  })
+})
+
+describe('person-times of a day', () => {
+  it('end at 200 for each account, over a restart too, until Beijing’s next day', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
+    const stateFile = join(folder, 'state.json')
+    const first = await start({ stateFile })
+    await first.api('message/send', text('早'))
+    await first.sandbox.close()
+    const state = JSON.parse(await readFile(stateFile, 'utf8')) as {
+      personTimes: { day: number; count: number }
+    }
+    expect(state.personTimes.count).toBe(1)
+    // a company of up to 1000 accounts; one is left
+    state.personTimes.count = 199_999
+    await writeFile(stateFile, JSON.stringify(state))
+    const { api, sandbox } = await start({ stateFile })
+    const errcode = async (touser: string) =>
+      (await api('message/send', text('早', { touser }))).errcode
+
+    const codes = [await errcode('@all'), await errcode('lihua'), await errcode('lihua')]
+    sandbox.clock.set(new Date('2026-11-22T15:59:59Z'))
+    codes.push(await errcode('lihua'))
+    sandbox.clock.set(new Date('2026-11-22T16:00:00Z'))
+    codes.push(await errcode('lihua'))
+
+    expect(codes).toEqual([45009, 0, 45009, 45009, 0])
+    await sandbox.close()
+    await rm(folder, { recursive: true })
   })
 })
 
