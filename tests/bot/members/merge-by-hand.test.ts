@@ -384,10 +384,12 @@ describe('a merge by hand', () => {
 
     await undo(mergeId)
 
-    expect(await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })).toMatchObject([
-      { customerId: kept.id, tier: 'bronze' },
-      { customerId: gone.id, tier: 'bronze' },
-    ])
+    expect(await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })).toMatchObject(
+      [
+        { customerId: kept.id, tier: 'bronze' },
+        { customerId: gone.id, tier: 'bronze' },
+      ],
+    )
     expect(await db.prisma.tierChange.findMany()).toMatchObject([
       { customerId: kept.id, before: 'iron', after: 'bronze', reason: 'upgrade' },
     ])
