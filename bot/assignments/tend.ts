@@ -92,7 +92,7 @@ async function giveOn(
   if (moved.length === 0) return
   await tx.$executeRaw(Prisma.sql`
     with given as (
-      update task t set assignee_id = n.next, updated_at = ${now}, state = 'open', snoozed_until = null
+      update task t set assignee_id = n.next, updated_at = ${now}, state = 'open', snoozed_until = null, started_at = null
       from unnest(${moved.map((task) => String(task.id))}::bigint[], ${moved.map((task) => String(task.next))}::bigint[])
         as n(id, next)
       where t.id = n.id returning t.id

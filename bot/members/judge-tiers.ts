@@ -98,9 +98,11 @@ export function judgeTiers(
         k.customer_id is not null and k.reviewed_on < ${thisReview}::date as is_review
       from figures f left join customer_tier k on k.customer_id = f.customer_id
     ), ${over} as (
-      select r.*, r.due < r.held and coalesce(
-          ${day}::date - r.last_day >= (${endDays}::int[])[r.held + 1]
-            and ((${atOnce}::boolean[])[r.held + 1] or r.is_review), false) as is_over
+      -- whoever is safe keeps the mark of an old review: the days must have been over on this one's own day
+      select r.*, r.due < r.held and coalesce(case when (${atOnce}::boolean[])[r.held + 1]
+          then ${day}::date - r.last_day >= (${endDays}::int[])[r.held + 1]
+          else r.is_review and ${thisReview}::date - r.last_day >= (${endDays}::int[])[r.held + 1]
+        end, false) as is_over
       from ${ranked} r
     ), ${judged} as (
       select r.*, case

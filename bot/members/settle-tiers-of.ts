@@ -3,8 +3,9 @@ import { boundsOf, type TierTable } from '../../domain/tier-table.ts'
 import { keptPlan, Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { loadTiers } from '../rules/load-tiers.ts'
-import { figuresNow, rankBy, rankOf } from './judge-tiers.ts'
+import { figuresNow, judgeTiers, rankBy, rankOf } from './judge-tiers.ts'
 import { lockCustomers } from './stats.ts'
+import { tierFigures, type TierQuestion } from './tier-figures.ts'
 import { tellTiers, writeTiers } from './write-tiers.ts'
 
 /**
@@ -30,8 +31,38 @@ export async function settleTiersOf(
   if (ids.length === 0) return []
   // who brought a buyer may be buying at this moment: the second of two judges by both orders
   await lockCustomers(tx, ids)
-  const changes = await writeTiers(tx, { table, day, zone: deps.zone, whom: { ids } })
-  await tellTiers(tx, deps, day, changes)
+  return await keep(tx, deps, { table, day, zone: deps.zone, whom: { ids } })
+}
+
+/**
+ * Gives customers the tier that all their orders have earned, where it is higher than what is kept of them: for rows that
+ * have been parted again, whose orders may be old. The rest is left to the night. To be called when they are counted.
+ *
+ * @param day today
+ * @returns customers whose tier rose
+ */
+export async function raiseTiersOf(
+  tx: Db,
+  deps: Pick<BotDeps, 'clock' | 'zone'>,
+  customerIds: readonly bigint[],
+  day: BusinessDay,
+): Promise<bigint[]> {
+  const { table } = await loadTiers(tx)
+  const question = { table, day, zone: deps.zone, whom: { ids: customerIds } }
+  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
+    with ${tierFigures(question)}, ${judgeTiers(question)}
+    select customer_id as id from judged where is_kept and tier > held order by 1`)
+  if (rows.length === 0) return []
+  return await keep(tx, deps, { ...question, whom: { ids: rows.map(({ id }) => id) } })
+}
+
+async function keep(
+  tx: Db,
+  deps: Pick<BotDeps, 'clock' | 'zone'>,
+  question: TierQuestion,
+): Promise<bigint[]> {
+  const changes = await writeTiers(tx, question)
+  await tellTiers(tx, deps, question.day, changes)
   return changes.map(({ customerId }) => customerId)
 }
 

@@ -5,6 +5,8 @@ import { closeTasks } from '../tasks/close.ts'
 import { CUSTOMER_TABLES } from './customer-tables.ts'
 import { lockMembers } from './members-lock.ts'
 import { settle, writeDown, type MergeUndo } from './merge-by-hand.ts'
+import { retag } from './retag.ts'
+import { raiseTiersOf } from './settle-tiers-of.ts'
 import { tellTiers } from './write-tiers.ts'
 
 /** Days in which a merge by hand can be undone. */
@@ -67,6 +69,9 @@ export async function undoMerge(
     update customer c set referrer_member_no = ${gone?.memberNo ?? null} from customer m
     where m.id = ${into} and c.id = any(${undo.referred}::bigint[]) and c.referrer_member_no = m.member_no`
   await settle(tx, deps, [into, from], input)
+  // what the merge gave is gone; what their own orders have earned since is not
+  const risen = await raiseTiersOf(tx, deps, [into, from], businessDay(now, deps.zone))
+  await retag(tx, deps, risen, { now, traceId: input.traceId, rulesHeld: true })
   await tx.customerMerge.update({
     where: { id: mergeId },
     data: { undo: Prisma.DbNull, undoneAt: now, undoneBy: by },

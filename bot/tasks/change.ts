@@ -158,7 +158,8 @@ async function moveTask(
     : null
   await tx.$executeRaw(Prisma.sql`
     with moved as (
-      update task set state = ${to}::task_state, snoozed_until = ${snoozedUntil}::timestamptz, updated_at = ${now}
+      update task set state = ${to}::task_state, snoozed_until = ${snoozedUntil}::timestamptz, updated_at = ${now},
+        started_at = coalesce(started_at, ${to === 'in_progress' ? now : null}::timestamptz)
       where id = ${BigInt(task.id)} returning id
     )
     insert into task_event (task_id, at, actor, via, from_state, to_state, detail)

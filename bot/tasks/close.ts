@@ -21,6 +21,9 @@ export interface Closing {
 
 const CHUNK = 1000
 
+/** close reasons after which the customer can't be asked, for the time being */
+const UNASKED = new Set(['relation_ended', 'no_more'])
+
 /**
  * Ends those of the tasks that are still live: state, event, cards and outgoing announcement in the caller's
  * transaction.
@@ -46,6 +49,8 @@ async function closeSome(
   taskIds: readonly bigint[],
   how: Closing,
 ): Promise<bigint[]> {
+  // a task that asked nobody gives its key back: where they may be written to again, the next scan asks (ADR 30)
+  const isUnasked = how.to === 'cancelled' && UNASKED.has(how.reason ?? '')
   const detail = { closing: how.closing, reason: how.reason, outcome: how.outcome }
   const rows = await tx.$queryRaw<{ id: string; kind: string; traceId: string }[]>(Prisma.sql`
     with live as (
@@ -56,7 +61,9 @@ async function closeSome(
       update task t set state = ${how.to}::task_state, closing = ${how.closing ?? null}::task_closing,
         close_reason = ${how.reason ?? null}, outcome = coalesce(${how.outcome ?? null}, t.outcome),
         note = coalesce(${how.note ?? null}, t.note), closed_at = ${how.now}, updated_at = ${how.now},
-        snoozed_until = null
+        snoozed_until = null,
+        occurrence = case when ${isUnasked}::boolean and t.sent_at is null and t.kind <> 'follow_up'
+          then t.occurrence || ':unasked:' || t.id else t.occurrence end
       from live where live.id = t.id
       returning t.id, t.kind, t.trace_id, live.state as was
     ), logged as (

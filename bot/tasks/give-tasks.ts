@@ -26,7 +26,7 @@ export async function giveTasks(
       join task t on t.customer_id = n.customer_id and t.assignee_id = ${by.fromId} and t.state in ('open', 'in_progress')
       order by t.id for update of t
     ), changed as (
-      update task t set assignee_id = m.to_id, assignee_rule = ${HANDED_OVER}, state = 'open', updated_at = ${by.now},
+      update task t set assignee_id = m.to_id, assignee_rule = ${HANDED_OVER}, state = 'open', started_at = null, updated_at = ${by.now},
         store_no = coalesce(m.store_no, t.store_no)
       from moved m where m.id = t.id
       returning t.id, t.customer_id, m.was, m.userid, m.name

@@ -23,7 +23,7 @@ export function isUntrue(row: 't' | 'h'): Prisma.Sql {
   return Prisma.sql`
     case ${kind}
       when 'new_member' then s.last_order_no is not null
-      when 'first_purchase_thanks' then s.first_purchase_day is distinct from ${occurrence}::date
+      when 'first_purchase_thanks' then s.first_purchase_day is distinct from left(${occurrence}, 10)::date
       -- countKeepGaps has counted it before
       when 'tier_keep' then (${facts} ->> 'spendFen')::bigint + (${facts} ->> 'orders')::int
         + (${facts} ->> 'purchaseDays')::int + (${facts} ->> 'referrals')::int

@@ -342,6 +342,11 @@ describe('POST /api/touches', () => {
   })
 })
 
+interface Rate {
+  numerator: number
+  denominator: number
+}
+
 describe('GET /api/reports/execution', () => {
   const url = '/api/reports/execution?from=2026-11-22&to=2026-11-22'
 
@@ -391,6 +396,41 @@ describe('GET /api/reports/execution', () => {
       ],
     })
   })
+
+  const STARTED = { startedAt: at('22T01:30') }
+  const SENT = { sentAt: at('22T01:30') }
+  const OVER = { dueAt: at('22T01:00') }
+  it.each([
+    // state, what else, executed of given, completed of due
+    ['open', {}, [0, 1], [0, 0]],
+    ['open', OVER, [0, 1], [0, 1]],
+    ['open', SENT, [1, 1], [0, 0]],
+    // begun, then put off
+    ['open', STARTED, [1, 1], [0, 0]],
+    ['in_progress', STARTED, [1, 1], [0, 0]],
+    ['done', {}, [1, 1], [1, 1]],
+    ['dismissed', {}, [1, 1], [0, 0]],
+    ['dismissed', OVER, [1, 1], [0, 1]],
+    ['expired', OVER, [0, 1], [0, 1]],
+    ['expired', { ...OVER, ...STARTED }, [1, 1], [0, 1]],
+    ['expired', { ...OVER, ...SENT }, [1, 1], [0, 1]],
+    ['cancelled', OVER, [0, 0], [0, 0]],
+    ['cancelled', { ...OVER, ...STARTED }, [1, 1], [0, 0]],
+    ['cancelled', { ...OVER, ...SENT }, [1, 1], [0, 0]],
+  ] as const)(
+    'counts a task that is %s, %o, as %o executed and %o completed, here and in the overview',
+    async (state, more, executed, completed) => {
+      const manager = await signIn(test.app, chain.manager.userid)
+      await aTask(db, chain.customer, chain.guide, { state, ...more })
+
+      const overview = '/api/reports/overview?from=2026-11-22&to=2026-11-22'
+      for (const report of [await get(url, manager), await get(overview, manager)]) {
+        const { execution, completion } = report.json<Record<string, Rate>>()
+        expect([execution?.numerator, execution?.denominator]).toEqual(executed)
+        expect([completion?.numerator, completion?.denominator]).toEqual(completed)
+      }
+    },
+  )
 
   it('comes as a table that spreadsheets read, without formulas of its own', async () => {
     const hq = await signIn(test.app, chain.hq.userid)

@@ -1,5 +1,6 @@
 import { counts } from '../../../bot/rules/counted-order.ts'
 import { Prisma } from '../../../prisma/db.ts'
+import { isActed } from '../tasks/is-acted.ts'
 
 /** days after the due time in which an order still counts as bought after: the window of a send (domain-rules 11) */
 const BOUGHT_DAYS = 7
@@ -18,10 +19,10 @@ export const stateOf = (now: Date) => Prisma.sql`
     when a.stage = 'scheduled' and a.dispatch_at > ${now} then 'scheduled'
     else 'dispatching' end`
 
-/** How many tasks `t` of assignment `a`, begun, done, and not ended in time; with names for their views. */
+/** How many tasks `t` of assignment `a`, acted on, done, and not ended in time; with names for their views. */
 export const workFigures = (now: Date) => Prisma.sql`
   count(*)::int as tasks,
-  count(*) filter (where t.state in ('in_progress', 'done', 'dismissed'))::int as started,
+  count(*) filter (where ${isActed})::int as started,
   count(*) filter (where t.state = 'done')::int as done,
   count(*) filter (where t.state = 'expired'
     or (t.state in ('open', 'in_progress') and t.due_at <= ${now}))::int as overdue`

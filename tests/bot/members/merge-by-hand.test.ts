@@ -11,6 +11,7 @@ import { forgetOldMerges, undoMerge } from '../../../bot/members/undo-merge.ts'
 import { aCustomer, aGuide, aRelation, aTag, aTask, aTouch } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
+import { tiersWith, useTiers } from '../../support/tiers.ts'
 import { aMember, anOrder } from './chain-rows.ts'
 
 const db = useDatabase()
@@ -366,6 +367,33 @@ describe('a merge by hand', () => {
       })
     },
   )
+
+  it('takes no tier with an undo that orders have earned since', async () => {
+    const asks = { spendFen: 10_000, orders: 0, purchaseDays: 0, referrals: 0, points: 0 }
+    await useTiers(db, tiersWith({ bronze: { asks } }))
+    const kept = await aCustomer(db, { memberNo: 'M1' })
+    const gone = await aCustomer(db, { memberNo: 'M2', externalUserid: null })
+    for (const [{ id }, tier] of [
+      [kept, 'iron'],
+      [gone, 'bronze'],
+    ] as const)
+      await db.prisma.customerTier.create({ data: { customerId: id, tier } })
+    const mergeId = await merged(gone.id, kept.id)
+    await importOne('orders', anOrder({ orderNo: 'O1', memberNo: 'M1', amountFen: 10_000 }))
+    await importOne('orders', anOrder({ orderNo: 'O2', memberNo: 'M2', amountFen: 9_999 }))
+
+    await undo(mergeId)
+
+    expect(await db.prisma.customerTier.findMany({ orderBy: { customerId: 'asc' } })).toMatchObject(
+      [
+        { customerId: kept.id, tier: 'bronze' },
+        { customerId: gone.id, tier: 'bronze' },
+      ],
+    )
+    expect(await db.prisma.tierChange.findMany()).toMatchObject([
+      { customerId: kept.id, before: 'iron', after: 'bronze', reason: 'upgrade' },
+    ])
+  })
 
   it('leaves one of two tasks for the same occasion open', async () => {
     const guide = await aGuide(db)

@@ -177,6 +177,46 @@ describe('a membership that ends after 90 days without a purchase', () => {
   })
 })
 
+describe('a membership that ends at a review', () => {
+  it('does not end between two, also of somebody whom no review has had to look at', async () => {
+    const ends = { afterDays: 90, when: 'review' as const }
+    // valid for months: nobody is warned, so nothing is written of them
+    await useTiers(db, tiersWith({ bronze: { ends }, silver: { ends, keepMonths: 6 } }))
+    const { id } = await aCustomer(db)
+    await night('2026-08-21')
+    await buys(id, '2026-08-22', 21, 10_000)
+    for (const day of ['2026-08-22', '2026-09-01', '2026-10-01', '2026-11-01']) await night(day)
+
+    // the days are over on the 20th
+    for (const day of ['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-30']) {
+      await settleTiers(createTestDeps(db), day, { everybody: true })
+      expect(await tier(id)).toBe('silver')
+    }
+
+    await night('2026-12-01')
+    expect((await changes()).slice(1)).toEqual([['2026-12-01', 'silver', 'iron', 'end']])
+  })
+
+  it.each([
+    // 90 days before the review of December: the day before, the day, the day after
+    ['2026-09-01', true],
+    ['2026-09-02', true],
+    ['2026-09-03', false],
+  ])(
+    'of somebody who last came on %s has ended (%j) where the next night makes up for it',
+    async (last, isOver) => {
+      const ends = { afterDays: 90, when: 'review' as const }
+      await useTiers(db, tiersWith({ bronze: { ends }, silver: { ends } }))
+      const id = await aSilver(last)
+      await night('2026-11-30')
+
+      await night('2026-12-02')
+
+      expect(await tier(id)).toBe(isOver ? 'iron' : 'silver')
+    },
+  )
+})
+
 describe('a tier for points', () => {
   it('counts those earned within 365 days, less corrections, and not what was spent', async () => {
     await useTiers(

@@ -101,6 +101,18 @@ describe('changeTask', () => {
     expect((await task(taskId)).snoozedUntil).toEqual(ok ? new Date(until) : null)
   })
 
+  it('keeps when a task was begun first, also when it is put off or has died since', async () => {
+    const { taskId } = await aGuideWithTask()
+    const later = new Date('2026-11-22T03:00:00Z')
+    await change(taskId, { do: 'start' })
+    await change(taskId, { do: 'snooze', until: later })
+    await change(taskId, { do: 'start' }, { now: later })
+
+    await change(taskId, { do: 'start' }, { now: new Date('2026-11-24T15:59:59Z') })
+
+    expect(await task(taskId)).toMatchObject({ state: 'expired', startedAt: NOW })
+  })
+
   it('leaves an ended task as it is and says what it is', async () => {
     const { taskId } = await aGuideWithTask()
     await change(taskId, { do: 'done', outcome: 'sent' })

@@ -1,11 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { cancelTasks } from '../../../bot/tasks/change.ts'
 import { runScan } from '../../../bot/tasks/scan.ts'
 import type { ScanOptions } from '../../../bot/tasks/scan.ts'
 import type { ScanResult } from '../../../bot/tasks/scan-report.ts'
 import { addDays, atTime } from '../../../domain/business-day.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
-import { aCoupon, aCustomer, aGuide, aTask, aTouch, someStats } from '../../support/chain.ts'
 import { someoneWaits } from '../../support/someone-waits.ts'
+import {
+  aCoupon,
+  aCustomer,
+  aGuide,
+  aRelation,
+  aTask,
+  aTouch,
+  someStats,
+} from '../../support/chain.ts'
+import { scanDay } from '../../support/scan.ts'
 import { createTestClock, createTestDeps } from '../../support/test-deps.ts'
 
 const db = useDatabase()
@@ -548,5 +558,70 @@ describe('a scan that waits for another one', () => {
     await waiting
 
     expect((await tasks()).map(({ updatedAt }) => updatedAt)).toEqual([clock.now()])
+  })
+})
+
+describe('a task that ended before anybody could be asked', () => {
+  const kinds = ['repurchase_overdue'] as const
+  async function anOverdue() {
+    const guide = await aGuide(db)
+    const customer = await aCustomer(db, {}, [guide])
+    await someStats(db, customer, { cycleDays: 15, lastPurchaseDay: '2026-10-20' })
+    await scanDay(db, { day: '2026-11-20', kinds })
+    return { guide, customer, task: await db.prisma.task.findFirstOrThrow() }
+  }
+  const cancel = (customerId: bigint, why: string) =>
+    cancelTasks(db.prisma, createTestDeps(db), {
+      customerId,
+      why,
+      via: 'sidebar',
+      actor: 'customer',
+      now: new Date('2026-11-20T04:00:00Z'),
+    })
+
+  it('waits while the customer wants no more, and is given anew once that is taken back', async () => {
+    const { customer, task } = await anOverdue()
+    const says = (consent: 'none' | 'all') =>
+      db.prisma.customer.update({ where: { id: customer.id }, data: { consent } })
+    await says('none')
+    await cancel(customer.id, 'no_more')
+
+    const waiting = await scanDay(db, { day: '2026-11-21', kinds })
+    expect([waiting.created.length, waiting.heldBack.map(({ why }) => why)]).toEqual([
+      0,
+      ['no_consent'],
+    ])
+    await says('all')
+    const again = await scanDay(db, { day: '2026-11-22', kinds })
+
+    expect(again.created).toHaveLength(1)
+    expect(await db.prisma.task.findUnique({ where: { id: task.id } })).toMatchObject({
+      state: 'cancelled',
+      occurrence: `${task.occurrence}:unasked:${task.id}`,
+    })
+    expect((await scanDay(db, { day: '2026-11-22', kinds })).created).toEqual([])
+  })
+
+  it('is given to who has a relation with the customer then', async () => {
+    const { customer } = await anOverdue()
+    await db.prisma.relation.updateMany({ data: { endedAt: new Date('2026-11-20T04:00:00Z') } })
+    await cancel(customer.id, 'relation_ended')
+    const other = await aGuide(db)
+    await aRelation(db, customer, other)
+
+    const { created } = await scanDay(db, { day: '2026-11-21', kinds })
+
+    expect(created).toMatchObject([{ guideUserid: other.userid }])
+  })
+
+  it('does not come again where a message had gone out, or something else ended it', async () => {
+    const { customer, guide, task } = await anOverdue()
+    await aTouch(db, customer, guide, '2026-11-20T03:00:00Z', { taskId: task.id })
+    await cancel(customer.id, 'no_more')
+
+    expect(await scanDay(db, { day: '2026-11-25', kinds })).toMatchObject({
+      created: [],
+      existing: 1,
+    })
   })
 })
