@@ -33,10 +33,10 @@ export async function runNight(deps: BotDeps, day: BusinessDay): Promise<NightPa
   const tiers = await timed(() => settleTiers(deps, day))
   const classes = await timed(() => classify(deps, day))
   const tags = await timed(() => runTagRules(deps, day))
-  // last: a programme written by hand that can't be used must not keep the others from their work
-  const points = await timed(() => earnPoints(deps, day))
   // what was being written when the scan ended could not see its tasks, and has ended by now
   await closeMadeUntrue(deps, day)
+  // last: a programme written by hand that can't be used must not keep the others from their work
+  const points = await timed(() => earnPoints(deps, day))
   await forgetOldMerges(deps.db.prisma, deps.clock.now())
   const parts = { windows, scan, tiers, classes, tags, points }
   deps.log.info({ day, ms: parts }, 'night done')

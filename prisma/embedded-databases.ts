@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { EmbeddedPostgres } from './embedded.ts'
 
@@ -6,18 +8,32 @@ export const EMBEDDED_DATABASE = 'guide'
 /** the demo's, on the same server: its people never mix with real ones */
 export const DEMO_DATABASE = 'guide_demo'
 
+/** beside the demo's settings once its database is its own: rows in `guide` are the real chain's from then on */
+const IS_APART = 'demo-database'
+
+/** Says that the demo of a data folder has a database of its own. To be called before its settings are written. */
+export function markDemoApart(dataFolder: string): void {
+  writeFileSync(join(dataFolder, IS_APART), `${DEMO_DATABASE}\n`)
+}
+
 /**
  * Gives a demo of an earlier version, which lived in the real chain's database, a database of its own, with all it
- * holds. To be called before either of the two is opened; does nothing when there is nothing to move.
+ * holds: once for a data folder, for what is in `guide` later is never the demo's. To be called before either of the two
+ * is opened.
  *
- * @param hasDemo whether the demo's settings are there: only then are the rows in `guide` the demo's
+ * @param dataFolder where the demo's settings are, if there is one
  * @throws Error when that demo is running
  */
 export async function setDemoAside(
   server: Pick<EmbeddedPostgres, 'url'>,
-  hasDemo: boolean,
+  dataFolder: string,
 ): Promise<void> {
-  if (!hasDemo) return
+  if (!existsSync(join(dataFolder, 'demo.env')) || existsSync(join(dataFolder, IS_APART))) return
+  await renameDemo(server)
+  markDemoApart(dataFolder)
+}
+
+async function renameDemo(server: Pick<EmbeddedPostgres, 'url'>): Promise<void> {
   const client = new pg.Client({ connectionString: server.url('postgres') })
   await client.connect()
   try {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startWorkers, type Workers } from '../bot/jobs.ts'
@@ -37,7 +36,7 @@ export async function startServer(
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres(projectFolder('.data/postgres'))
       : undefined
-  if (embedded) await setDemoAside(embedded, existsSync(projectFolder('.data/demo.env')))
+  if (embedded) await setDemoAside(embedded, projectFolder('.data'))
   const databaseUrl =
     config.databaseUrl ?? (await embedded?.ensureDatabase(EMBEDDED_DATABASE)) ?? ''
   const parts: Parts = {}

@@ -43,7 +43,7 @@ const MOST_IN_LINE = 5_000
 
 /**
  * Stores calls to be made, each with its deliver job in the same transaction; a row that is for later gets its
- * job from `enqueueDue`. A row whose dedupeKey is there already is not stored again. Welcome messages go to the
+ * job from `enqueueDue`, and so does an event to a subscriber whose line is full. A row whose dedupeKey is there already is not stored again. Welcome messages go to the
  * front of the queue.
  *
  * @returns how many rows are new
@@ -74,8 +74,15 @@ export async function addToOutbox(tx: Db, now: Date, rows: NewOutbox[]): Promise
         customer_id bigint, trace_id text)
       on conflict (dedupe_key) do nothing
       returning id, kind, not_before, payload ->> 'webhookId' as subscriber
+    ), full_line as (
+      select s.subscriber from (select distinct subscriber from added where subscriber is not null) s
+      where (
+        select count(*) from graphile_worker._private_jobs j
+        where j.is_available and j.task_id = (select id from graphile_worker._private_tasks where identifier = 'webhook')
+          and jsonb_exists(j.flags, ${flagOf(Prisma.sql`s.subscriber`)})) >= ${MOST_IN_LINE}
     ), due as (
-      select ${DELIVER_JOBS} as jobs, count(*)::int as n from added where not_before <= ${now}
+      select ${DELIVER_JOBS} as jobs, count(*)::int as n from added
+      where not_before <= ${now} and (subscriber is null or subscriber not in (select subscriber from full_line))
     ), queued as (
       select count(*) from due, lateral graphile_worker.add_jobs(due.jobs) where due.n > 0
     )

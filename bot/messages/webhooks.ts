@@ -73,10 +73,15 @@ export async function announceMany(
         data: body,
       }
       const dedupeKey = `webhook:${webhook.id}:${id}`
-      return { kind: 'webhook', dedupeKey, payload, notBefore, traceId }
+      return { kind: 'webhook', dedupeKey, payload, notBefore, notAfter: lastTry(now), traceId }
     })
   })
   await addToOutbox(tx, now, rows)
+}
+
+/** Who doesn't answer for three days reads what happened from the open API: a line without an end helps nobody. */
+function lastTry(now: Date): Date {
+  return new Date(now.getTime() + 3 * 86_400_000)
 }
 
 /**
@@ -92,11 +97,11 @@ export function announceFrom(
   traceId: string,
 ): Prisma.Sql {
   return Prisma.sql`
-    insert into outbox (kind, dedupe_key, payload, not_before, trace_id, created_at)
+    insert into outbox (kind, dedupe_key, payload, not_before, not_after, trace_id, created_at)
     select 'webhook', 'webhook:' || w.id || ':' || told.id,
       jsonb_build_object('webhookId', w.id::text, 'id', told.id, 'event', ${event}::text,
         'createdAt', ${now.toISOString()}::text, 'data', told.body),
-      ${now}::timestamptz, ${traceId}, ${now}::timestamptz
+      ${now}::timestamptz, ${lastTry(now)}::timestamptz, ${traceId}, ${now}::timestamptz
     from (select id from webhook where removed_at is null and ${event} = any(events)) w
     cross join lateral (
       select news.body, rtrim(translate(encode(sha256(convert_to(

@@ -52,7 +52,9 @@ export const vipCare = defineRule({
       from bound
       join customer_stats s on s.spend_365_fen >= bound.fen and s.orders_365 > 0
       cross join lateral (
-        select count(*) as tasks, max(t.scan_day) as last from task t
+        -- who could not be asked is asked as soon as they can be (ADR 30)
+        select count(*) as tasks, max(t.scan_day) filter (where t.occurrence not like '%:unasked:%') as last
+        from task t
         where t.customer_id = s.customer_id and t.kind = 'vip_care' and t.scan_day < ${day}::date
       ) before
       where s.spend_365_fen > 0 and (before.last is null or before.last <= ${day}::date - ${quietDays}::int)

@@ -65,27 +65,32 @@ async function announceRows(
   which: Prisma.Sql,
   stamp: { now: Date; traceId: string },
 ): Promise<void> {
+  const [first] = await tx.$queryRaw<{ before: bigint | null }[]>(
+    Prisma.sql`select min(t.id) - 1 as before from task t where ${which}`,
+  )
+  let from = first?.before ?? null
   // a scan of a large chain makes more than a process should hold: what is told, too, is a page at a time
-  for (let from = '0', notBefore = stamp.now; ; notBefore = new Date(stamp.now.getTime() + 1)) {
+  for (let notBefore = stamp.now; from !== null; notBefore = new Date(stamp.now.getTime() + 1)) {
     const rows = await readPage(tx, which, from)
     await announceMany(tx, stamp.now, event, tellable(rows, deps, stamp), notBefore)
     const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return
-    from = last.id
+    from = last && rows.length === PAGE ? BigInt(last.id) : null
   }
 }
 
-/** Those behind an id. Which ones is asked first, else a page would be looked for among all tasks there ever were. */
-async function readPage(tx: Db, which: Prisma.Sql, from: string): Promise<Row[]> {
+/** Those behind an id, found from there on: what a scan made lies together. */
+async function readPage(tx: Db, which: Prisma.Sql, from: bigint): Promise<Row[]> {
   return await tx.$queryRaw<Row[]>(Prisma.sql`
-    with told as materialized (select t.id from task t where ${which})
+    with told as materialized (
+      select t.id from task t where ${which} and t.id > ${from}::bigint order by t.id limit ${PAGE}
+    )
     select t.id::text as id, t.kind, c.member_no as "memberNo", c.external_userid as "externalUserId",
       e.userid as "guideUserid", t.state::text as status, t.closing::text as closing,
       t.close_reason as "closeReason", t.outcome, t.facts,
       t.due_at as "dueAt", t.created_at as "createdAt", t.updated_at as "updatedAt"
     from told join task t on t.id = told.id
     join customer c on c.id = t.customer_id join employee e on e.id = t.assignee_id
-    where told.id > ${from}::bigint order by told.id limit ${PAGE}`)
+    order by told.id`)
 }
 
 function tellable(

@@ -2,18 +2,19 @@ import { HANDED_OVER } from '../../domain/handover.ts'
 import { Prisma, type Db } from '../../prisma/db.ts'
 import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
-import { ordersArrived } from './on-orders.ts'
+import { couponsChanged, hasUsableCoupon, ordersArrived } from './on-orders.ts'
+import { hasListedPoints, pointsChanged } from './on-points.ts'
 import { ABOUT_ORDERS, isUntrue } from './order-truth.ts'
 
 interface Untrue {
   id: bigint
   customerId: bigint
-  why: 'no_more' | 'relation_ended' | 'orders'
+  why: 'no_more' | 'relation_ended' | 'orders' | 'coupons' | 'points' | 'contacted'
 }
 
 /**
  * Ends tasks that became untrue while they were being made: the customer said no more, the guide's relation ended,
- * orders came (domain-rules 9 and 10). What changed meanwhile could not see them, since their transaction had not ended,
+ * orders came, coupons or points went, somebody wrote (domain-rules 8 to 10). What changed meanwhile could not see them, since their transaction had not ended,
  * and they could not see it. To be called in a transaction after theirs. A second call changes nothing.
  *
  * A handed-over task needs no relation: WeCom may not know its taker's. Of somebody who left, or whose customer WeCom is
@@ -34,7 +35,12 @@ export async function closeUntrue(
       select t.id, t.customer_id, case
         when c.consent = 'none' then 'no_more'
         when lost.is_over then 'relation_ended'
-        when t.kind = any(${[...ABOUT_ORDERS]}::text[]) and ${isUntrue('t')} then 'orders' end as why
+        when t.kind = any(${[...ABOUT_ORDERS]}::text[]) and ${isUntrue('t')} then 'orders'
+        when t.kind = 'coupon_expiring' and not ${hasUsableCoupon} then 'coupons'
+        when t.kind = 'points_expiring' and not ${hasListedPoints} then 'points'
+        when t.kind = 'vip_care' and t.state = 'open' and exists (
+          select from touch x where x.customer_id = t.customer_id and x.result = 'sent' and x.channel <> 'welcome'
+            and x.at >= t.created_at) then 'contacted' end as why
       from task t
       join customer c on c.id = t.customer_id
       left join customer_stats s on s.customer_id = t.customer_id
@@ -51,11 +57,15 @@ export async function closeUntrue(
       where t.state in ('open', 'in_progress') and ${which}
     )
     select id, customer_id as "customerId", why from judged where why is not null order by id`)
-  for (const reason of ['no_more', 'relation_ended'] as const) {
+  for (const reason of ['no_more', 'relation_ended', 'contacted'] as const) {
     const ids = untrue.filter(({ why }) => why === reason).map(({ id }) => id)
     await closeTasks(tx, deps, ids, { to: 'cancelled', reason, actor: 'system', via, now })
   }
-  const bought = untrue.filter(({ why }) => why === 'orders').map(({ customerId }) => customerId)
-  await ordersArrived(tx, deps, [...new Set(bought)], now)
+  const customers = (about: Untrue['why']) => [
+    ...new Set(untrue.filter(({ why }) => why === about).map(({ customerId }) => customerId)),
+  ]
+  await ordersArrived(tx, deps, customers('orders'), now)
+  await couponsChanged(tx, deps, customers('coupons'), now)
+  await pointsChanged(tx, deps, customers('points'), now)
   return untrue.length
 }

@@ -82,7 +82,8 @@ async function concerned(tx: Db, customerIds: readonly bigint[]): Promise<string
   return rows.map(({ id }) => id)
 }
 
-const hasUsableCoupon = Prisma.sql`exists (
+/** Whether one of the coupons that a coupon task `t` lists can be used still. */
+export const hasUsableCoupon = Prisma.sql`exists (
   select from jsonb_array_elements(t.facts -> 'coupons') as listed
   join coupon cp on cp.coupon_no = listed ->> 'couponNo'
   where cp.status = 'issued' and cp.customer_id = t.customer_id)`

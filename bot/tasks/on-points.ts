@@ -3,7 +3,8 @@ import type { BotDeps } from '../deps.ts'
 import { closeTasks } from './close.ts'
 import { reopenTasks } from './reopen.ts'
 
-const hasListedPoints = Prisma.sql`exists (
+/** Whether anything is left of the lots that a points task `t` lists. */
+export const hasListedPoints = Prisma.sql`exists (
   select from points_lot l
   where l.customer_id = t.customer_id and l.remaining > 0
     and l.expires_on between (t.facts ->> 'firstExpiresOn')::date and (t.facts ->> 'lastExpiresOn')::date)`

@@ -62,7 +62,8 @@ export async function decideCandidates(tx: Db, options: DecideOptions): Promise<
           (1, ${monthly.why}, t.month_until),
           (2, ${weekly.why}, t.week_until),
           (3, ${daily.why}, t.day_until),
-          (4, 'other_guide', t.other_until::date + (t.other_until::time > ${scanAt}::time)::int)
+          (4, 'other_guide', case when ${limits.otherGuideHours}::int > 0
+            then t.other_until::date + (t.other_until::time > ${scanAt}::time)::int end)
         ) as v(rank, why, until)
         where v.until > ${day}::date
         order by v.until desc, v.rank limit 1

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { atTime, businessDay, DEFAULT_ZONE } from '../../domain/business-day.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../prisma/embedded.ts'
-import { DEMO_DATABASE, setDemoAside } from '../../prisma/embedded-databases.ts'
+import { DEMO_DATABASE, markDemoApart, setDemoAside } from '../../prisma/embedded-databases.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { makeChain, type Chain } from '../../prisma/seed/chain.ts'
 import type { AppDeps } from '../../server/deps.ts'
@@ -41,7 +41,8 @@ export async function startDemo(options: {
   const ports = { assistant: portOf('PORT', 7300), sandbox: portOf('SANDBOX_PORT', 7310) }
   say('· PostgreSQL')
   const server = await startEmbeddedPostgres(join(DATA_FOLDER, 'postgres'))
-  await setDemoAside(server, existsSync(DEMO_ENV))
+  await setDemoAside(server, DATA_FOLDER)
+  markDemoApart(DATA_FOLDER)
   const complete = existsSync(COMPLETE) && existsSync(DEMO_ENV) && existsSync(STATE_FILE)
   if (options.fresh || !complete) await startOver(server)
   const databaseUrl = await server.ensureDatabase(DEMO_DATABASE)

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { TooManyRequests } from '../errors.ts'
 
@@ -10,9 +11,20 @@ const PATIENCE_MS = 1_000
 /** how long one that its caller left still counts: the database may be at it (server/deps.ts) */
 const LEFT_MS = 5_000
 
+/** most streams of events of one person: a few pages in a few windows */
+const STREAMS = 16
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** answers with a stream that stays open: once that has begun it is nobody's turn */
+    isStream?: true
+  }
+}
+
 /** One person's requests. */
 interface Turns {
   underWay: number
+  streams: number
   /** first come, first served; each begins its request */
   waiting: (() => void)[]
 }
@@ -31,8 +43,13 @@ export const atOnce = fp(
         return
       }
       turns.underWay -= 1
-      if (turns.underWay === 0) people.delete(userid)
+      forget(userid, turns)
     }
+    const forget = (userid: string, { underWay, streams }: Turns): void => {
+      if (underWay + streams === 0) people.delete(userid)
+    }
+    /** what ends the turn of a request, once */
+    const turnOf = new WeakMap<FastifyRequest, () => void>()
 
     app.addHook('onRequest', (request, reply, next) => {
       const userid = request.session.get('userid')
@@ -41,9 +58,15 @@ export const atOnce = fp(
         return
       }
       const begin = (): void => {
+        let isOver = false
+        const over = (): void => {
+          if (!isOver) end(userid)
+          isOver = true
+        }
+        turnOf.set(request, over)
         reply.raw.once('close', () => {
-          if (reply.raw.writableEnded) end(userid)
-          else setTimeout(end, LEFT_MS, userid).unref()
+          if (reply.raw.writableEnded) over()
+          else setTimeout(over, LEFT_MS).unref()
         })
         next()
       }
@@ -52,7 +75,18 @@ export const atOnce = fp(
         next(new TooManyRequests('1 秒'))
       }
 
-      const turns = people.get(userid) ?? { underWay: 0, waiting: [] }
+      const turns = people.get(userid) ?? { underWay: 0, streams: 0, waiting: [] }
+      if (request.routeOptions.config.isStream) {
+        if (turns.streams >= STREAMS) {
+          refuse()
+          return
+        }
+        turns.streams += 1
+        reply.raw.once('close', () => {
+          turns.streams -= 1
+          forget(userid, turns)
+        })
+      }
       people.set(userid, turns)
       if (turns.underWay < AT_ONCE) {
         turns.underWay += 1
@@ -78,6 +112,11 @@ export const atOnce = fp(
       } else {
         refuse()
       }
+    })
+
+    app.addHook('onSend', (request, _reply, _payload, next) => {
+      if (request.routeOptions.config.isStream) turnOf.get(request)?.()
+      next()
     })
     done()
   },

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { setDemoAside } from '../../prisma/embedded-databases.ts'
+import { markDemoApart, setDemoAside } from '../../prisma/embedded-databases.ts'
 import { startEmbeddedPostgres } from '../../prisma/embedded.ts'
 
 let folder: string
@@ -88,17 +88,44 @@ describe('the embedded PostgreSQL', () => {
 
   it('gives a demo that lived in the real chain’s database one of its own, with its rows, once', async () => {
     const server = await startEmbeddedPostgres(folder, { durable: false })
+    const data = mkdtempSync(join(tmpdir(), 'guide-data-'))
     await ask(await server.ensureDatabase('guide'), 'create table kept as select 1 as one')
 
-    await setDemoAside(server, false)
+    await setDemoAside(server, data)
     const before = await ask(server.url('guide'), 'select one from kept')
-    await setDemoAside(server, true)
+    writeFileSync(join(data, 'demo.env'), '')
+    await setDemoAside(server, data)
     await ask(await server.ensureDatabase('guide'), 'create table kept as select 2 as one')
-    await setDemoAside(server, true)
+    await setDemoAside(server, data)
     const real = await ask(server.url('guide'), 'select one from kept')
     const demo = await ask(server.url('guide_demo'), 'select one from kept')
+    // who tidies up loses the demo, and nothing else
+    await ask(server.url('postgres'), 'drop database guide_demo')
+    await setDemoAside(server, data)
+    const still = await ask(server.url('guide'), 'select one from kept')
     await server.stop()
+    rmSync(data, { recursive: true })
 
-    expect([before, real, demo]).toEqual([[{ one: 1 }], [{ one: 2 }], [{ one: 1 }]])
+    expect([before, real, demo, still]).toEqual([
+      [{ one: 1 }],
+      [{ one: 2 }],
+      [{ one: 1 }],
+      [{ one: 2 }],
+    ])
+  })
+
+  it('never takes a real chain for a demo that had a database of its own from its first day', async () => {
+    const server = await startEmbeddedPostgres(folder, { durable: false })
+    const data = mkdtempSync(join(tmpdir(), 'guide-data-'))
+    markDemoApart(data)
+    writeFileSync(join(data, 'demo.env'), '')
+    await ask(await server.ensureDatabase('guide'), 'create table kept as select 1 as one')
+
+    await setDemoAside(server, data)
+
+    const real = await ask(server.url('guide'), 'select one from kept')
+    await server.stop()
+    rmSync(data, { recursive: true })
+    expect(real).toEqual([{ one: 1 }])
   })
 })

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -12,7 +13,7 @@ let letGo: () => void
 beforeEach(async () => {
   begun = []
   const held = new Promise<void>((go) => (letGo = go))
-  app = Fastify()
+  app = Fastify({ forceCloseConnections: true })
   app.decorateRequest('session')
   // whoever asks is the same person
   const session = fp(
@@ -31,6 +32,11 @@ beforeEach(async () => {
     begun.push(params.n)
     await held
     return {}
+  })
+  app.get('/api/stream', { config: { isStream: true } }, (_request, reply) => {
+    const stream = new PassThrough()
+    stream.write('data: {}\n\n')
+    return reply.type('text/event-stream').send(stream)
   })
   address = await app.listen({ host: '127.0.0.1', port: 0 })
 })
@@ -82,5 +88,25 @@ describe('a session’s requests', () => {
 
     expect(late).toBe(429)
     expect(await Promise.all(first)).toEqual(Array.from({ length: 8 }, () => 200))
+  })
+
+  it('are not held up by the streams that a page keeps open', async () => {
+    const open = () => fetch(`${address}/api/stream`)
+    const streams = await Promise.all(Array.from({ length: 16 }, open))
+    letGo()
+
+    expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 200))
+    expect(await Promise.all([ask(1), ask(2)])).toEqual([200, 200])
+    // and not without end
+    const onceMore = await open()
+    await onceMore.text()
+    expect(onceMore.status).toBe(429)
+
+    await Promise.all(streams.map(({ body }) => body?.cancel()))
+    await vi.waitFor(async () => {
+      const again = await open()
+      await again.body?.cancel()
+      expect(again.status).toBe(200)
+    })
   })
 })

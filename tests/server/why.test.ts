@@ -126,7 +126,7 @@ describe('why is there no birthday task for her', () => {
 
     expect(await why('birthday')).toMatchObject({
       status: 'held_back',
-      sentence: '最近 7 天已联系 3 次，最早 11 月 26 日再提醒。',
+      sentence: '最近 7 天联系够了，最早 11 月 26 日再提醒。',
       until: '2026-11-26',
     })
   })

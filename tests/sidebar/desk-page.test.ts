@@ -147,6 +147,6 @@ describe('我的任务', () => {
 
     await tap('还有 3 位排队中')
 
-    expect(wrapper.text()).toContain('最近 7 天已联系 3 次 · 最早 11月24日')
+    expect(wrapper.text()).toContain('最近 7 天联系够了 · 最早 11月24日')
   })
 })

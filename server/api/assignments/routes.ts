@@ -128,6 +128,7 @@ export const assignmentRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = as
   app.get(
     '/api/assignments/:id/events',
     {
+      config: { isStream: true },
       schema: {
         tags,
         params,

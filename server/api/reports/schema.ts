@@ -15,8 +15,8 @@ const Period = Type.Object({ from: Day, to: Day })
 export const ExecutionQuery = Type.Object({
   from: Day,
   to: Day,
-  store: Type.Optional(Type.String({ maxLength: 64 })),
-  guide: Type.Optional(Type.String({ maxLength: 64 })),
+  store: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  guide: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   format: Type.Optional(oneOf(['json', 'csv'])),
 })
 

@@ -12,16 +12,16 @@ export const HELD: Record<HoldReason, Record<Lang, string>> = {
     en: 'One reminder a day: a more pressing one came first',
   },
   customer_week: {
-    'zh-CN': '最近 7 天已联系 3 次',
-    en: 'They were contacted 3 times within 7 days',
+    'zh-CN': '最近 7 天联系够了',
+    en: 'They were contacted often enough within 7 days',
   },
   customer_month: {
-    'zh-CN': '最近 30 天已联系 8 次',
-    en: 'They were contacted 8 times within 30 days',
+    'zh-CN': '最近 30 天联系够了',
+    en: 'They were contacted often enough within 30 days',
   },
   other_guide: {
-    'zh-CN': '别的导购 48 小时内刚联系过',
-    en: 'Another guide contacted them within 48 hours',
+    'zh-CN': '别的导购刚联系过',
+    en: 'Another guide has just contacted them',
   },
   guide_day: {
     'zh-CN': '导购当天的任务已经排满',

@@ -200,6 +200,18 @@ describe('enqueueDue', () => {
       { name: 'webhook', flags: { 'webhook-2': true }, n: 1 },
       { name: 'webhook', flags: { 'webhook-1': true }, n: 5_000 },
     ])
+
+    // what happens now joins a full line no more, and the other one at once
+    const event = (webhookId: string) =>
+      aMessage(`new:${webhookId}`, { kind: 'webhook', payload: { webhookId } })
+    await addToOutbox(db.prisma, LATER, [event('1'), event('2')])
+    const waiting = await db.pool.query(
+      `select flags, count(*)::int as n from graphile_worker.jobs where task_identifier = 'webhook' group by 1 order by 2`,
+    )
+    expect(waiting.rows).toEqual([
+      { flags: { 'webhook-2': true }, n: 2 },
+      { flags: { 'webhook-1': true }, n: 5_000 },
+    ])
   })
 
   it('starts thousands in one statement', async () => {

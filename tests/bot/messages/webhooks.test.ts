@@ -69,7 +69,13 @@ describe('announce', () => {
     await tell({ id: '7' }, 'task.closed')
 
     expect(await rows()).toMatchObject([
-      { kind: 'webhook', state: 'pending', payload: { event: 'task.created', data: { id: '7' } } },
+      {
+        kind: 'webhook',
+        state: 'pending',
+        payload: { event: 'task.created', data: { id: '7' } },
+        // who doesn't answer is tried for three days
+        notAfter: new Date(deps.clock.now().getTime() + 3 * 86_400_000),
+      },
     ])
   })
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { closeTasks } from '../../../bot/tasks/close.ts'
 import { customerTouched } from '../../../bot/tasks/on-touch.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import { aCustomer, aGuide, aTouch, someStats } from '../../support/chain.ts'
@@ -108,6 +109,23 @@ describe('vip_care', () => {
         ({ occurrence }) => occurrence,
       ),
     ).toEqual(['1', '2'])
+  })
+
+  it('comes again at once where nobody could be asked (ADR 30)', async () => {
+    const customer = await aBuyer(100_000)
+    expect(await found()).toHaveLength(1)
+    const task = await db.prisma.task.findFirstOrThrow()
+    await db.prisma.$transaction((tx) =>
+      closeTasks(tx, createTestDeps(db), [task.id], {
+        to: 'cancelled',
+        reason: 'relation_ended',
+        actor: 'customer',
+        via: 'callback',
+        now: new Date(`${DAY}T04:00:00Z`),
+      }),
+    )
+
+    expect(await found(addDays(DAY, 1))).toEqual([customer.memberNo])
   })
 
   it('waits as one row, however many days', async () => {

@@ -4,11 +4,11 @@ import type { BotDeps } from '../../../bot/deps.ts'
 import { endRelation } from '../../../bot/members/end-relation.ts'
 import { deliverOutbox } from '../../../bot/messages/deliver.ts'
 import { cancelTasks } from '../../../bot/tasks/change.ts'
-import { ordersArrived } from '../../../bot/tasks/on-orders.ts'
+import { couponsChanged, ordersArrived } from '../../../bot/tasks/on-orders.ts'
 import { runScan } from '../../../bot/tasks/scan.ts'
 import { addDays } from '../../../domain/business-day.ts'
 import type { Database } from '../../../prisma/db.ts'
-import { aCustomer, aGuide, someStats } from '../../support/chain.ts'
+import { aCoupon, aCustomer, aGuide, aTouch, someStats } from '../../support/chain.ts'
 import { emptyDatabase, useDatabase } from '../../support/database.ts'
 import { someoneWaits } from '../../support/someone-waits.ts'
 import {
@@ -24,7 +24,7 @@ const clock = createTestClock()
 let wecom: FakeWecom
 let deps: BotDeps
 let guide: { id: bigint; userid: string }
-let customer: { id: bigint }
+let customer: Awaited<ReturnType<typeof aCustomer>>
 
 beforeEach(async () => {
   await emptyDatabase(db)
@@ -130,6 +130,40 @@ describe('a task that becomes untrue while its scan runs', () => {
       expect(await task()).toMatchObject({ state: 'cancelled', closeReason: why })
     },
   )
+
+  it('as the coupon it is about is used ends with the scan, and no card goes out', async () => {
+    await db.prisma.customerStats.deleteMany()
+    const couponNo = await aCoupon(db, customer, '2026-11-25')
+
+    await between(
+      () => scan(),
+      'daily_run',
+      () =>
+        db.prisma.$transaction(async (tx) => {
+          const used = { status: 'used' as const, usedAt: clock.now() }
+          await tx.coupon.update({ where: { couponNo }, data: used })
+          await couponsChanged(tx, deps, [customer.id], clock.now())
+        }),
+    )
+
+    expect(await task()).toMatchObject({ kind: 'coupon_expiring', state: 'cancelled' })
+    expect(await card()).toMatchObject({ state: 'cancelled' })
+  })
+
+  it('as somebody writes to a customer who was to be cared for ends with the scan', async () => {
+    await someStats(db, customer, { orders365: 30, spend365Fen: 900_000n })
+    await between(
+      () => runScan(deps, { day: TODAY, kinds: ['vip_care'] }),
+      'daily_run',
+      () => aTouch(db, customer, guide, clock.now().toISOString()),
+    )
+
+    expect(await task()).toMatchObject({
+      kind: 'vip_care',
+      state: 'cancelled',
+      closeReason: 'contacted',
+    })
+  })
 
   it('stays where nothing happened, and its card goes out', async () => {
     await scan()

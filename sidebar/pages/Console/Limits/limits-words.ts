@@ -16,7 +16,7 @@ const zhCN = {
     touches: {
       title: '每位客户',
       sentence:
-        '一天最多联系 {touchesDay} 次，7 天最多 {touchesWeek} 次，30 天最多 {touchesMonth} 次，不论哪位导购。',
+        '一天最多联系 {touchesDay} 次，7 天最多 {touchesWeek} 次，30 天最多 {touchesMonth} 次，不论哪位导购。系统每天最多提醒一件，其余留给导购自己联系。',
     },
     others: {
       title: '换导购',
@@ -79,7 +79,7 @@ const en: LimitsWords = {
     touches: {
       title: 'Each customer',
       sentence:
-        'Reached at most {touchesDay} times a day, {touchesWeek} times in 7 days, {touchesMonth} times in 30 days, by whichever guide.',
+        'Reached at most {touchesDay} times a day, {touchesWeek} times in 7 days, {touchesMonth} times in 30 days, by whichever guide. One reminder a day comes from here; the rest is left to the guide.',
     },
     others: {
       title: 'Another guide',

@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import type { GuideList } from '../../../../server/api/guides/schema.ts'
 import type { Me } from '../../../../server/api/me/schema.ts'
+import { query } from '../../../api.ts'
 import { useApi } from '../../../session.ts'
+import { everyPage } from '../every-page.ts'
 import { useStores } from '../stores.ts'
 import type { ReportFilter } from './api.ts'
 
@@ -15,7 +17,7 @@ export function useReportPlaces(me: () => Me, filter: () => ReportFilter) {
   const known = useStores().data
   const team = useQuery({
     queryKey: ['guides'],
-    queryFn: () => call<GuideList>('GET', '/api/guides'),
+    queryFn: () => everyPage((cursor) => call<GuideList>('GET', `/api/guides${query({ cursor })}`)),
     staleTime: 300_000,
     refetchInterval: false,
   }).data
