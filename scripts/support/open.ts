@@ -80,8 +80,10 @@ export async function databaseFor(
   const server = await startEmbeddedPostgres(join(DATA_FOLDER, 'postgres'))
   await setDemoAside(server, DATA_FOLDER)
   if (isDemo) {
-    console.error('用的是演示数据；要用正式的，请先在 .env 里设置 DATABASE_URL 或 WECOM_CORP_ID。')
-    console.error('Working on the demo; DATABASE_URL or WECOM_CORP_ID in .env mean the real chain.')
+    process.stderr.write(
+      '用的是演示数据；要用正式的，请先在 .env 里设置 DATABASE_URL 或 WECOM_CORP_ID。\n' +
+        'Working on the demo; DATABASE_URL or WECOM_CORP_ID in .env mean the real chain.\n',
+    )
   }
   const url = await server.ensureDatabase(isDemo ? DEMO_DATABASE : EMBEDDED_DATABASE)
   return { url, stop: server.stop }

@@ -102,7 +102,7 @@ describe('a session’s requests', () => {
     await onceMore.text()
     expect(onceMore.status).toBe(429)
 
-    await Promise.all(streams.map(({ body }) => body?.cancel()))
+    await Promise.all(streams.map(async ({ body }) => await body?.cancel()))
     await vi.waitFor(async () => {
       const again = await open()
       await again.body?.cancel()
